@@ -1,0 +1,2 @@
+//! actors.
+#![forbid(unsafe_code)]

@@ -1,0 +1,4 @@
+//! diameter.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;

@@ -1,0 +1,2 @@
+//! directory.
+#![forbid(unsafe_code)]

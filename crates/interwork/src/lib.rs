@@ -1,0 +1,4 @@
+//! interwork.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;

@@ -1,0 +1,4 @@
+//! msrp.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;

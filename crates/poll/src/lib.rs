@@ -1,0 +1,2 @@
+//! poll.
+#![forbid(unsafe_code)]

@@ -1,0 +1,4 @@
+//! shard.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;

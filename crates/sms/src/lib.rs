@@ -1,0 +1,4 @@
+//! sms.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;

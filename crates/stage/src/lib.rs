@@ -1,0 +1,2 @@
+//! stage.
+#![forbid(unsafe_code)]

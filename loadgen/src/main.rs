@@ -1,0 +1,3 @@
+//! Main.
+#![forbid(unsafe_code)]
+fn main() {}
