@@ -1,1 +1,2 @@
-//! Placeholder of the package root.
+//! The tests are in `it/`; this package has no library of its own.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The gateway as a library: what the binary, the tests and the load generator start.
+#![forbid(unsafe_code)]

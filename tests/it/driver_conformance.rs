@@ -1,0 +1,1 @@
+//! One script, every driver, the same transcript.

@@ -1,0 +1,3 @@
+//! One binary for everything that is tested across crates; a module per behaviour.
+
+mod driver_conformance;
