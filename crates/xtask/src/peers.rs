@@ -1,0 +1,177 @@
+//! The real peers of the interop tests: SIPp and tshark from the system, the SMS codecs from PyPI.
+//!
+//! Refuses: to install into the system's Python, to install what is there already, to hide why it could not.
+//! In: the folder for what is not the system's (`target/peers`). Out: everything present, or an error with the remedy.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::step::{run, succeeds};
+
+/// A program that the tests start, and the Debian package that brings it.
+const PROGRAMS: [(&str, &str); 5] = [
+    ("sipp", "sip-tester"),
+    ("tshark", "tshark"),
+    ("dumpcap", "wireshark-common"),
+    ("text2pcap", "wireshark-common"),
+    ("python3", "python3"),
+];
+
+/// What the virtual environment must be able to import.
+const MODULES: &str = "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms";
+
+/// Where the pinned Python packages are listed.
+const REQUIREMENTS: &str = "tests/peers/requirements.txt";
+
+/// The Python that has the SMS codecs.
+pub fn python(peers: &Path) -> PathBuf {
+    peers.join("venv/bin/python")
+}
+
+/// Makes every peer present; cheap when they are.
+pub fn install(root: &Path, peers: &Path) -> Result<()> {
+    install_programs()?;
+    install_modules(&root.join(REQUIREMENTS), peers)
+}
+
+fn install_programs() -> Result<()> {
+    let packages = wanted_packages(is_on_path, can_make_environments());
+    if packages.is_empty() {
+        println!("    programs: all present");
+        return Ok(());
+    }
+    let list = packages.join(" ");
+    refuse_without_apt(&list, is_on_path("apt-get"), is_root())?;
+    println!("    programs: installing {list}");
+    let apt = |arguments: &[&str]| {
+        run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+    };
+    apt(&["update", "-qq"]).context(
+        "apt-get update: without a network, install these packages from your mirror and run again",
+    )?;
+    answer_wireshark()?;
+    let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    arguments.extend(&packages);
+    apt(&arguments).with_context(|| format!("apt-get install {list}"))?;
+    let missing = wanted_packages(is_on_path, can_make_environments());
+    if !missing.is_empty() {
+        bail!("still missing after the installation: {}", missing.join(" "));
+    }
+    Ok(())
+}
+
+/// The packages that bring what is not there, each once.
+fn wanted_packages(is_present: impl Fn(&str) -> bool, has_venv: bool) -> Vec<&'static str> {
+    let mut packages = Vec::new();
+    for (program, package) in PROGRAMS {
+        if !is_present(program) && !packages.contains(&package) {
+            packages.push(package);
+        }
+    }
+    if !has_venv {
+        packages.push("python3-venv");
+    }
+    packages
+}
+
+fn refuse_without_apt(packages: &str, has_apt: bool, is_root: bool) -> Result<()> {
+    if !has_apt {
+        bail!("these Debian packages, or what brings the same programs here, must be installed: {packages}");
+    }
+    if !is_root {
+        bail!(
+            "not root: run `sudo apt-get install -y --no-install-recommends {packages}` and then this again"
+        );
+    }
+    Ok(())
+}
+
+/// The question that wireshark-common asks at installation: nobody but root may capture.
+fn answer_wireshark() -> Result<()> {
+    let mut child = Command::new("debconf-set-selections")
+        .stdin(Stdio::piped())
+        .spawn()
+        .context("debconf-set-selections could not be started")?;
+    let answer = "wireshark-common wireshark-common/install-setuid boolean false\n";
+    if let Some(mut stdin) = child.stdin.take() {
+        std::io::Write::write_all(&mut stdin, answer.as_bytes())?;
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("debconf-set-selections ended with {status}");
+    }
+    Ok(())
+}
+
+fn install_modules(requirements: &Path, peers: &Path) -> Result<()> {
+    let wanted = fs::read_to_string(requirements).with_context(|| requirements.display().to_string())?;
+    let venv = peers.join("venv");
+    // What is installed is known by the list it was installed from: a changed list is a new environment.
+    let stamp = venv.join("installed-from.txt");
+    let is_current = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
+    if is_current && has_modules(peers) {
+        println!("    Python packages: all present");
+        return Ok(());
+    }
+    println!("    Python packages: installing into {}", venv.display());
+    fs::create_dir_all(peers).with_context(|| peers.display().to_string())?;
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))
+        .context("a virtual environment")?;
+    run(Command::new(python(peers))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .arg(requirements))
+    .context("pip install: needs PyPI or a mirror (set PIP_INDEX_URL); then run again")?;
+    if !has_modules(peers) {
+        bail!("the Python packages are installed and cannot be imported: `{MODULES}`");
+    }
+    fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())
+}
+
+fn has_modules(peers: &Path) -> bool {
+    succeeds(Command::new(python(peers)).args(["-c", MODULES]))
+}
+
+fn can_make_environments() -> bool {
+    succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_missing_is_wanted_and_each_package_once() {
+        assert_eq!(wanted_packages(|_| true, true), [""; 0]);
+        assert_eq!(wanted_packages(|program| program != "sipp", true), ["sip-tester"]);
+        let nothing = wanted_packages(|_| false, false);
+        assert_eq!(nothing, ["sip-tester", "tshark", "wireshark-common", "python3", "python3-venv"]);
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_type() {
+        let told = refuse_without_apt("tshark", true, false).expect_err("not root").to_string();
+        assert!(told.contains("sudo apt-get install -y --no-install-recommends tshark"), "{told}");
+        let told = refuse_without_apt("tshark", false, true).expect_err("no apt").to_string();
+        assert!(told.contains("tshark"), "{told}");
+        assert!(refuse_without_apt("tshark", true, true).is_ok());
+    }
+
+    #[test]
+    fn a_missing_list_of_packages_is_an_error_that_names_it() {
+        let absent = Path::new("/no/such/requirements.txt");
+        let error = install_modules(absent, Path::new("/no/such/peers")).expect_err("absent");
+        assert!(error.to_string().contains("requirements.txt"));
+    }
+}
