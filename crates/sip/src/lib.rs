@@ -1,4 +1,29 @@
-//! sip.
+//! SIP as a carrier speaks it: RFC 3261 messages, the four transactions, dialogs, and the framing of streams.
+//!
+//! Refuses: to own a socket or a clock, to allocate while a message passes, to keep bytes past the call.
+//! In: octets from a datagram or a stream, instants, decisions. Out: borrowed views, messages written into a
+//! lent buffer, actions of the machines.
 #![no_std]
 #![forbid(unsafe_code)]
-extern crate alloc;
+
+pub mod dialog;
+pub mod limits;
+pub mod stream;
+pub mod token;
+pub mod transaction;
+pub mod wire;
+
+pub use dialog::{Dialog, Hop, InDialog, Sequence, in_dialog_request, next_hop};
+pub use stream::{Frame, frame};
+pub use token::{Token, parse_token, write_branch, write_token};
+pub use transaction::{
+    AckWaitAction, AckWaitEvent, ClientAction, ClientEvent, DialogAckWait, InviteClient, InviteServer,
+    KeySeed, NonInviteClient, NonInviteServer, ReliableProvisional, ReliableProvisionalAction,
+    ReliableProvisionalEvent, ServerAction, ServerEvent, Timer, TimerSlot, Timers, TransactionKey,
+};
+pub use wire::{
+    BadRequest, CSeq, Capabilities, Elements, Flaw, HeaderName, Index, Malformed, MediaType, MessageView,
+    MessageWriter, Method, NameAddr, Params, RAck, Refresher, RequestWriter, ResponseWriter, Rport, Scheme,
+    SentBy, SessionExpires, StatusCode, Transport, Unusable, Uri, Via, keep_head, put_value, response_target,
+    write_cancel, write_non_2xx_ack,
+};

@@ -1,0 +1,52 @@
+//! Messages on the wire: an index made in one pass, views over it, and writers.
+
+mod capabilities;
+mod content_length;
+mod cseq;
+mod extension;
+mod grammar;
+mod head;
+mod header_name;
+mod hop_by_hop;
+mod index;
+mod list;
+mod malformed;
+mod media_type;
+mod message_writer;
+mod method;
+mod name_addr;
+mod number;
+mod params;
+mod request_writer;
+mod response_writer;
+mod start_line;
+mod status;
+mod uri;
+mod validate;
+mod via;
+mod view;
+
+pub(crate) use content_length::{ContentLength, HeaderLines, Step};
+pub(crate) use uri::host_address;
+
+pub use capabilities::Capabilities;
+pub use cseq::{CSeq, RAck};
+pub use extension::{Refresher, SessionExpires};
+pub use head::keep_head;
+pub use header_name::HeaderName;
+pub use hop_by_hop::{write_cancel, write_non_2xx_ack};
+pub use index::Index;
+pub use list::Elements;
+pub use malformed::{Flaw, Malformed};
+pub use media_type::MediaType;
+pub use message_writer::{MessageWriter, put_value};
+pub use method::Method;
+pub use name_addr::NameAddr;
+pub use params::Params;
+pub use request_writer::{RequestWriter, SentBy};
+pub use response_writer::ResponseWriter;
+pub use status::StatusCode;
+pub use uri::{Scheme, Uri};
+pub use validate::{BadRequest, Unusable};
+pub use via::{Rport, Transport, Via, response_target};
+pub use view::MessageView;
