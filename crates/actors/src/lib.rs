@@ -1,2 +1,24 @@
-//! actors.
+//! The other side of each conversation: a chat user and his S-CSCF, an SMS centre with its SMS-GMSC, an HSS, an SMS user.
+//!
+//! Refuses: to open sockets, to read clocks, to be part of the product. An actor is a value; whoever has it on stage
+//! (a driver over real sockets, a test, a simulated world) tells it what happened and carries out what it says.
+//! In: [`Event`]. Out: [`Effect`], through [`Out`].
+#![no_std]
 #![forbid(unsafe_code)]
+extern crate alloc;
+
+mod actor;
+mod calendar;
+mod letter;
+mod out;
+mod participant;
+mod sighting;
+pub mod sms_user;
+
+pub use actor::{Actor, Event, LinkName, Opening};
+pub use calendar::Calendar;
+pub use letter::{Delivery, DeliveryEnd, Letter, ShortText};
+pub use out::{Effect, Out};
+pub use participant::Participant;
+pub use sighting::{Sighting, shown};
+pub use sms_user::SmsUser;
