@@ -7,10 +7,9 @@
 mod cluster;
 mod continuing;
 mod ruler;
+mod write;
 
-use octets::Writer;
-
-use crate::alphabet::septets::{Packer, first_behind, octets_of};
+use crate::alphabet::septets::first_behind;
 use crate::limits::{SEGMENTS_MAX, USER_DATA_OCTETS_MAX};
 use crate::{Alphabet, DataCoding};
 use ruler::Ruler;
@@ -107,19 +106,17 @@ impl Plan {
 
     /// Moves `text` past its next segment without writing it: a segment is sent again behind those that arrived.
     pub fn skip<I: Iterator<Item = char> + Clone>(&self, text: &mut I) {
-        match self.characters_of_next(text) {
-            Some(characters) => text.by_ref().take(characters).for_each(drop),
-            None => text.by_ref().for_each(drop),
-        }
+        let characters = self.characters_of_next(text);
+        text.by_ref().take(characters).for_each(drop);
     }
 
-    /// How many characters of `text` the next segment takes; `None` for all.
-    fn characters_of_next<I: Iterator<Item = char> + Clone>(&self, text: &I) -> Option<usize> {
+    /// How many characters of `text` the next segment takes; as many as there are when it is the last.
+    fn characters_of_next<I: Iterator<Item = char> + Clone>(&self, text: &I) -> usize {
         if !self.is_concatenated() {
-            return None;
+            return usize::MAX;
         }
         let mut ruler = Ruler::new(self.alphabet, self.capacity());
-        text.clone().find_map(|character| ruler.push(character))
+        text.clone().find_map(|character| ruler.push(character)).unwrap_or(usize::MAX)
     }
 
     fn header_octets(&self) -> usize {
@@ -128,59 +125,6 @@ impl Plan {
 
     fn capacity(&self) -> usize {
         capacity(self.alphabet, self.header_octets())
-    }
-
-    /// Writes TP-UDL and TP-UD of segment `index` and moves `text` past what it took.
-    pub(crate) fn write_user_data<I: Iterator<Item = char> + Clone>(
-        &self,
-        index: u8,
-        concat_reference: u8,
-        text: &mut I,
-        out: &mut Writer<'_>,
-    ) {
-        assert!(index < self.segments, "a segment that was never planned");
-        let characters = self.characters_of_next(text).unwrap_or(usize::MAX);
-        let mut octets = [0; USER_DATA_OCTETS_MAX];
-        let header = self.header(index, concat_reference);
-        let header = &header[..self.header_octets()];
-        octets[..header.len()].copy_from_slice(header);
-        let (length, used) = match self.alphabet {
-            Alphabet::Gsm7 => {
-                let first = first_behind(header.len());
-                let mut units = 0;
-                let mut packer = Packer::new(&mut octets, first);
-                for character in text.by_ref().take(characters) {
-                    units += self.alphabet.units(character).unwrap_or(usize::MAX / 2);
-                    assert!(units <= self.capacity(), "a text that is not the planned one");
-                    packer.push_character(character);
-                }
-                packer.finish();
-                (first + units, octets_of(first + units))
-            }
-            _ => {
-                let mut end = header.len();
-                for character in text.by_ref().take(characters) {
-                    for unit in character.encode_utf16(&mut [0; 2]) {
-                        let room =
-                            octets[end..].first_chunk_mut().expect("a text that is not the planned one");
-                        *room = unit.to_be_bytes();
-                        end += 2;
-                    }
-                }
-                (end, end)
-            }
-        };
-        let is_last = index + 1 == self.segments;
-        assert!(!is_last || text.clone().next().is_none(), "a text that is not the planned one");
-        out.u8(length as u8);
-        out.put(&octets[..used]);
-    }
-
-    fn header(&self, index: u8, low: u8) -> [u8; 7] {
-        match self.reference {
-            Reference::Narrow => [5, 0x00, 3, low, self.segments, index + 1, 0],
-            Reference::Wide(high) => [6, 0x08, 4, high, low, self.segments, index + 1],
-        }
     }
 }
 

@@ -46,16 +46,21 @@ impl<'a> Packer<'a> {
         }
     }
 
-    /// Appends a character, with its escape. One that the default alphabet lacks is skipped; the caller has counted.
+    /// Appends a character, with its escape, and says how many septets that took: none when the default alphabet
+    /// does not have it.
     #[inline]
-    pub(crate) fn push_character(&mut self, character: char) {
+    pub(crate) fn push_character(&mut self, character: char) -> usize {
         match gsm7::code(character) {
-            gsm7::NONE => {}
+            gsm7::NONE => 0,
             code if code & gsm7::EXTENDED != 0 => {
                 self.push(gsm7::ESC);
                 self.push(code & !gsm7::EXTENDED);
+                2
             }
-            code => self.push(code),
+            code => {
+                self.push(code);
+                1
+            }
         }
     }
 
