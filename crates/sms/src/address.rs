@@ -170,7 +170,11 @@ impl<'a> Address<'a> {
             }
             _ => (&[][..], 0),
         };
-        Gsm7Chars::new(octets, 0, count, &tables::DEFAULT_LOCKING, &tables::DEFAULT_SINGLE)
+        Gsm7Chars::new(
+            septets::Septets::new(octets, 0, count),
+            &tables::DEFAULT_LOCKING,
+            &tables::DEFAULT_SINGLE,
+        )
     }
 
     /// Packs a word of at most eleven septets into `room` and makes an address of it; `None` when it does not fit

@@ -157,19 +157,24 @@ struct Measure {
 
 impl Measure {
     /// `None` when the alphabet lacks a character.
-    fn of(alphabet: Alphabet, reference: Reference, text: impl Iterator<Item = char>) -> Option<Self> {
-        let alone = capacity(alphabet, 0);
-        let mut ruler = Ruler::new(alphabet, capacity(alphabet, reference.header_octets()));
+    fn of(
+        alphabet: Alphabet,
+        reference: Reference,
+        text: impl Iterator<Item = char> + Clone,
+    ) -> Option<Self> {
         let (mut units, mut characters) = (0, 0);
-        for character in text {
+        for character in text.clone() {
             units += alphabet.units(character)?;
             characters += 1;
-            ruler.push(character);
         }
-        Some(match alone.checked_sub(units) {
-            Some(room) => Measure { segments: 1, room, characters },
-            None => Measure { segments: ruler.segments(), room: ruler.room(), characters },
-        })
+        if let Some(room) = capacity(alphabet, 0).checked_sub(units) {
+            return Some(Measure { segments: 1, room, characters });
+        }
+        let mut ruler = Ruler::new(alphabet, capacity(alphabet, reference.header_octets()));
+        text.for_each(|character| {
+            ruler.push(character);
+        });
+        Some(Measure { segments: ruler.segments(), room: ruler.room(), characters })
     }
 }
 

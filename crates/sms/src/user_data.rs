@@ -111,10 +111,17 @@ impl<'a> UserData<'a> {
 
     /// Writes the text as UTF-8.
     pub fn write_utf8(&self, out: &mut Writer<'_>) {
-        let mut room = [0; 4];
+        // In runs: asking the writer for room costs more than a character does.
+        let mut run = [0; 64];
+        let mut length = 0;
         for character in self.chars() {
-            out.text(character.encode_utf8(&mut room));
+            if length + 4 > run.len() {
+                out.put(&run[..length]);
+                length = 0;
+            }
+            length += character.encode_utf8(&mut run[length..]).len();
         }
+        out.put(&run[..length]);
     }
 }
 

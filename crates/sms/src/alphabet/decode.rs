@@ -3,43 +3,25 @@
 //! Refuses: to fail or to stop early. A place that is reserved, and half a surrogate pair, are U+FFFD.
 
 use super::gsm7::ESC;
-use super::septets::septet;
+use super::septets::Septets;
 use super::tables::{ESCAPE, Locking, Single, UNDEFINED};
 
-/// The characters of septets `at` to `end`.
+/// The characters of septets.
 #[derive(Clone)]
 pub(crate) struct Gsm7Chars<'a> {
-    octets: &'a [u8],
-    at: usize,
-    end: usize,
+    septets: Septets<'a>,
     locking: &'static Locking,
     single: &'static Single,
 }
 
 impl<'a> Gsm7Chars<'a> {
-    /// `end` is not trusted: septets past the octets are not there.
-    pub(crate) fn new(
-        octets: &'a [u8],
-        at: usize,
-        end: usize,
-        locking: &'static Locking,
-        single: &'static Single,
-    ) -> Self {
-        Gsm7Chars { octets, at, end: end.min(octets.len() * 8 / 7), locking, single }
-    }
-
-    fn septet(&mut self) -> Option<u8> {
-        if self.at >= self.end {
-            return None;
-        }
-        let septet = septet(self.octets, self.at);
-        self.at += 1;
-        Some(septet)
+    pub(crate) fn new(septets: Septets<'a>, locking: &'static Locking, single: &'static Single) -> Self {
+        Gsm7Chars { septets, locking, single }
     }
 
     /// The character behind an escape; `None` when there is nothing to show.
     fn escaped(&mut self) -> Option<char> {
-        let septet = self.septet()?;
+        let septet = self.septets.next()?;
         match septet {
             // Reserved for one more table: TS 23.038 6.2.1.1 asks for a space until there is one.
             ESC => Some(' '),
@@ -56,9 +38,10 @@ impl<'a> Gsm7Chars<'a> {
 impl Iterator for Gsm7Chars<'_> {
     type Item = char;
 
+    #[inline]
     fn next(&mut self) -> Option<char> {
         loop {
-            let septet = self.septet()?;
+            let septet = self.septets.next()?;
             match self.locking[usize::from(septet)] {
                 ESCAPE => {
                     if let Some(character) = self.escaped() {
@@ -138,8 +121,12 @@ mod tests {
         septets.iter().for_each(|septet| packer.push(*septet));
         packer.finish();
         let octets = &octets[..octets_of(septets.len())];
-        Gsm7Chars::new(octets, 0, septets.len(), locking(language_locking), single_shift(language_single))
-            .collect()
+        Gsm7Chars::new(
+            Septets::new(octets, 0, septets.len()),
+            locking(language_locking),
+            single_shift(language_single),
+        )
+        .collect()
     }
 
     #[test]

@@ -12,13 +12,45 @@ pub(crate) const fn first_behind(octets: usize) -> usize {
     (octets * 8).div_ceil(7)
 }
 
-/// The septet at `index`; zero past the end.
-#[inline]
-pub(crate) fn septet(octets: &[u8], index: usize) -> u8 {
-    let (at, shift) = (index * 7 / 8, index * 7 % 8);
-    let low = octets.get(at).copied().unwrap_or(0);
-    let high = octets.get(at + 1).copied().unwrap_or(0);
-    (u16::from_le_bytes([low, high]) >> shift) as u8 & 0x7F
+/// The septets of some octets, from one on and up to another.
+#[derive(Clone)]
+pub(crate) struct Septets<'a> {
+    octets: core::slice::Iter<'a, u8>,
+    left: usize,
+    pending: u16,
+    bits: u32,
+}
+
+impl<'a> Septets<'a> {
+    /// Septets `first` to `end`. Neither is trusted: septets past the octets are not there.
+    pub(crate) fn new(octets: &'a [u8], first: usize, end: usize) -> Self {
+        let bit = first * 7;
+        let left = end.min(octets.len() * 8 / 7).saturating_sub(first);
+        let mut octets = octets.get(bit / 8..).unwrap_or(&[]).iter();
+        let (mut pending, mut bits) = (0, 0);
+        if !bit.is_multiple_of(8) {
+            bits = 8 - (bit % 8) as u32;
+            pending = octets.next().map_or(0, |octet| u16::from(*octet) >> (8 - bits));
+        }
+        Septets { octets, left, pending, bits }
+    }
+}
+
+impl Iterator for Septets<'_> {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        self.left = self.left.checked_sub(1)?;
+        if self.bits < 7 {
+            self.pending |= u16::from(*self.octets.next()?) << self.bits;
+            self.bits += 8;
+        }
+        let septet = self.pending as u8 & 0x7F;
+        self.pending >>= 7;
+        self.bits -= 7;
+        Some(septet)
+    }
 }
 
 /// Packs septets into octets that are zero, from a given septet on.
@@ -95,10 +127,16 @@ mod tests {
                 packer.push(value);
             }
             packer.finish();
-            for value in 0..100 {
-                assert_eq!(septet(&octets, start + usize::from(value)), value);
-            }
+            assert!(Septets::new(&octets, start, start + 100).eq(0..100));
         }
+    }
+
+    #[test]
+    fn septets_past_the_octets_are_not_there() {
+        assert_eq!(Septets::new(&[0xFF; 7], 0, 200).count(), 8);
+        assert_eq!(Septets::new(&[0xFF; 7], 5, 200).count(), 3);
+        assert_eq!(Septets::new(&[0xFF; 7], 9, 200).count(), 0);
+        assert_eq!(Septets::new(&[0xFF; 7], 5, 3).count(), 0);
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl Ruler {
         let units = self.alphabet.units(character).unwrap_or(0);
         let before = self.characters;
         self.characters += 1;
-        if !self.clusters.continues(character) {
+        // GSM-7 has nothing that continues anything.
+        if self.alphabet == Alphabet::Gsm7 || !self.clusters.continues(character) {
             self.before_cluster = before;
             self.cluster = 0;
         }

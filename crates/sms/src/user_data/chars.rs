@@ -3,7 +3,7 @@
 use super::{InformationElement, UserData};
 use crate::Alphabet;
 use crate::alphabet::decode::{Gsm7Chars, Latin1Chars, Ucs2Chars};
-use crate::alphabet::septets::first_behind;
+use crate::alphabet::septets::{Septets, first_behind};
 use crate::alphabet::tables;
 
 #[derive(Clone)]
@@ -40,13 +40,9 @@ impl<'a> Chars<'a> {
                         _ => {}
                     }
                 }
-                Self::Gsm7(Gsm7Chars::new(
-                    user_data.octets,
-                    first_behind(usize::from(user_data.header_octets)),
-                    usize::from(user_data.length),
-                    tables::locking(locking),
-                    tables::single_shift(single),
-                ))
+                let first = first_behind(usize::from(user_data.header_octets));
+                let septets = Septets::new(user_data.octets, first, usize::from(user_data.length));
+                Self::Gsm7(Gsm7Chars::new(septets, tables::locking(locking), tables::single_shift(single)))
             }
         }
     }
