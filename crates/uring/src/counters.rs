@@ -21,8 +21,10 @@ pub struct Counters {
     pub links_opened: u64,
     /// Connections that exist now.
     pub links_open: u64,
-    /// Connections refused because the table was full or the process had no descriptor left.
+    /// Connections refused because the table was full.
     pub links_refused: u64,
+    /// Times that a shortage of descriptors or memory stopped accepting for a moment; callers wait in the kernel's queue.
+    pub accept_pauses: u64,
     /// Connections cut with octets still unsent because the other side did not read them in time.
     pub links_cut: u64,
     /// Receiving operations started again after the kernel ended them.

@@ -134,6 +134,8 @@ impl Drop for UringDriver {
     fn drop(&mut self) {
         // Before any buffer is freed: after this the kernel writes and reads none of them.
         self.out.ring.cancel_everything();
+        // The ring goes in its own time; the ports are free now. An error means that there were none.
+        let _ = self.out.ring.submitter().unregister_files();
     }
 }
 

@@ -142,7 +142,7 @@ impl Inward {
                 let visited = match outcome {
                     Ok(descriptor) => self.accept(moment, token, descriptor as i32, out, visit),
                     Err(errno) if is_shortage(errno) => {
-                        out.counters.links_refused += 1;
+                        out.counters.accept_pauses += 1;
                         self.listeners[token.index as usize].resume = Some(moment.now + PAUSE);
                         return 0;
                     }
