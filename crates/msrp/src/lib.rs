@@ -39,5 +39,5 @@ pub use status::Status;
 pub use wire::{
     ByteRange, ChunkView, Continuation, FailureReport, Frame, Kind, Malformed, Matching, Method, MsrpPath,
     MsrpUri, Part, ReportRequest, SendFault, SendRequest, Skip, Skipped, frame, frame_from, keep_alives,
-    write_refusal, write_report, write_response,
+    write_refusal, write_report, write_response, write_uri,
 };

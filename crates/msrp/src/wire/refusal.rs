@@ -4,10 +4,11 @@
 
 use octets::{LineEnd, Lines, Writer};
 
+use super::fields::{FailureReport, failure_report, split_header};
 use super::frame::keep_alives;
 use super::response::write_answer;
 use super::start_line::{Kind, Method};
-use super::view::{FailureReport, failure_report, read_head, split_header};
+use super::view::read_head;
 use crate::Status;
 
 /// Appends `status` as the answer to the request at the front of `bytes`, whole or not. `false`: nothing is owed, or

@@ -10,8 +10,9 @@ use octets::Writer;
 
 use super::END_LINE_DASHES;
 use super::byte_range::ByteRange;
+use super::fields::FailureReport;
 use super::start_line::is_transaction_id;
-use super::view::{Continuation, FailureReport};
+use super::view::Continuation;
 
 /// One SEND request.
 #[derive(Clone, Copy)]
@@ -142,7 +143,7 @@ impl SendRequest<'_> {
             return Ok(());
         }
         let Some(ByteRange { start, end, total }) = self.byte_range else { return Ok(()) };
-        let last = start - 1 + length;
+        let last = start.checked_sub(1).ok_or(SendFault::LengthDiffers)?.saturating_add(length);
         let as_announced = end.is_none_or(|end| end == last)
             && total.is_none_or(|total| match self.continuation {
                 Continuation::Last => last <= total,
