@@ -3,7 +3,8 @@
 //! Refuses: to grow after birth, to hold more than a session's share, to keep what nobody finishes.
 //! In: chunks that are not whole by themselves ([`ChunkView::is_whole`]), in any order. Out: [`Joined`].
 //!
-//! Rate: rare, a chat text comes in one chunk. Octets touched: each once. Copies: one, into the slot.
+//! Rate: rare, a chat text comes in one chunk. Octets touched: each once, and one look at every slot, so slots are
+//! counted in hundreds. Copies: one, into the slot.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -54,18 +55,22 @@ impl Reassembly {
     /// Takes a chunk of a SEND. The session key is the caller's, unique among the sessions that share this memory.
     pub fn accept(&mut self, session: u64, chunk: &ChunkView<'_>) -> Joined {
         let Some(message_id) = chunk.message_id() else { return Joined::Refused(Status::BAD_REQUEST) };
-        let place = self.unfinished.iter().position(|slot| slot.is_of(session, message_id));
+        let Survey { known, free, held } = self.survey(session, message_id);
         if chunk.continuation() == Continuation::Abandoned {
-            place.into_iter().for_each(|index| self.unfinished[index].free());
+            known.into_iter().for_each(|index| self.unfinished[index].free());
             return Joined::Abandoned;
         }
-        match self.place(place, session, message_id).and_then(|index| self.join(index, chunk)) {
-            Ok(joined) => joined,
-            Err(status) => {
-                self.forget(session, message_id);
-                Joined::Refused(status)
-            }
+        let has_share = held < UNFINISHED_PER_SESSION_MAX;
+        let Some(index) = known.or(free.filter(|_| has_share)) else {
+            return Joined::Refused(Status::STOP_SENDING);
+        };
+        if known.is_none() && !self.unfinished[index].take(session, message_id) {
+            return Joined::Refused(Status::BAD_REQUEST);
         }
+        self.join(index, chunk).unwrap_or_else(|status| {
+            self.unfinished[index].free();
+            Joined::Refused(status)
+        })
     }
 
     /// The octets of a whole message; empty when the slot is stale.
@@ -124,19 +129,18 @@ impl Reassembly {
         self.len() == 0
     }
 
-    fn place(&mut self, known: Option<usize>, session: u64, message_id: &[u8]) -> Result<usize, Status> {
-        if let Some(index) = known {
-            return Ok(index);
+    /// One look at every slot.
+    fn survey(&self, session: u64, message_id: &[u8]) -> Survey {
+        let mut survey = Survey { known: None, free: None, held: 0 };
+        for (index, slot) in self.unfinished.iter().enumerate() {
+            if !slot.is_taken {
+                survey.free = survey.free.or(Some(index));
+            } else if slot.session == session {
+                survey.held += 1;
+                survey.known = survey.known.or_else(|| slot.is_of(message_id).then_some(index));
+            }
         }
-        let held = self.unfinished.iter().filter(|slot| slot.is_taken && slot.session == session).count();
-        if held >= UNFINISHED_PER_SESSION_MAX {
-            return Err(Status::STOP_SENDING);
-        }
-        let index = self.unfinished.iter().position(|slot| !slot.is_taken).ok_or(Status::STOP_SENDING)?;
-        if !self.unfinished[index].take(session, message_id) {
-            return Err(Status::BAD_REQUEST);
-        }
-        Ok(index)
+        survey
     }
 
     fn join(&mut self, index: usize, chunk: &ChunkView<'_>) -> Result<Joined, Status> {
@@ -164,10 +168,6 @@ impl Reassembly {
         }
         Ok(Joined::Partial)
     }
-
-    fn forget(&mut self, session: u64, message_id: &[u8]) {
-        self.unfinished.iter_mut().filter(|slot| slot.is_of(session, message_id)).for_each(Unfinished::free);
-    }
 }
 
 /// Texts do not print.
@@ -175,6 +175,16 @@ impl fmt::Debug for Reassembly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reassembly({} of {})", self.len(), self.unfinished.len())
     }
+}
+
+/// What a chunk finds.
+struct Survey {
+    /// The slot of its message.
+    known: Option<usize>,
+    /// A slot that nobody has.
+    free: Option<usize>,
+    /// Slots of its session.
+    held: usize,
 }
 
 /// Octets that are there, from `start` up to and not including `end`, counted from 0.
@@ -215,11 +225,9 @@ impl Unfinished {
         count: 0,
     };
 
-    fn is_of(&self, session: u64, message_id: &[u8]) -> bool {
-        self.is_taken
-            && !self.is_whole
-            && self.session == session
-            && self.message_id[..self.message_id_octets] == *message_id
+    /// A whole message is its reader's: no chunk of the same name joins it any more.
+    fn is_of(&self, message_id: &[u8]) -> bool {
+        !self.is_whole && self.message_id[..self.message_id_octets] == *message_id
     }
 
     /// `false`: the Message-ID is longer than any that the parser lets through.

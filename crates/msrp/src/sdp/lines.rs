@@ -15,6 +15,10 @@ pub(super) struct Line<'a> {
 pub(super) fn lines(body: &[u8]) -> impl Iterator<Item = Result<Line<'_>, NotAcceptable>> {
     Lines::new(body).map(|(_, line, _)| line.trim_ascii_end()).filter(|line| !line.is_empty()).map(|line| {
         match line {
+            // A CR inside a line, given back in our answer, would be another line to somebody else.
+            [_, rest @ ..] if rest.iter().any(|octet| octet.is_ascii_control() && *octet != b'\t') => {
+                Err(NotAcceptable::Malformed)
+            }
             [letter, b'=', value @ ..] if letter.is_ascii_lowercase() => Ok(Line { letter: *letter, value }),
             _ => Err(NotAcceptable::Malformed),
         }

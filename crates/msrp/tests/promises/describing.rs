@@ -267,6 +267,8 @@ fn every_refusal_has_its_warning() {
         (changed("message 20000 TCP/MSRP *", "message 20000"), NotAcceptable::Malformed, 400, 399),
         (changed("v=0", "v=1"), NotAcceptable::Malformed, 400, 399),
         (changed("t=0 0", "t 0 0"), NotAcceptable::Malformed, 400, 399),
+        (changed("s=-", "s=\r-"), NotAcceptable::Malformed, 400, 399),
+        (CLIENT.to_owned() + "m=audio 1 RTP/AVP 0\rm=x\r\n", NotAcceptable::Malformed, 400, 399),
         (String::new(), NotAcceptable::Malformed, 400, 399),
         (CLIENT.to_owned() + &"a=x\r\n".repeat(4096), NotAcceptable::TooLong, 488, 399),
         (CLIENT.to_owned() + &"m=audio 1 RTP/AVP 0\r\n".repeat(16), NotAcceptable::TooLong, 488, 399),

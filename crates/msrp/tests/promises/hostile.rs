@@ -75,8 +75,6 @@ fn every_front_of_a_sound_message_is_survived() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn random_octets_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         read_all(&bytes);
