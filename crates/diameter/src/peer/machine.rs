@@ -280,12 +280,7 @@ impl Peer {
     /// A base message on the open connection.
     fn receive(&mut self, side: Side, message: Received, turn: &mut Turn<'_>) -> State {
         let verdict = match message {
-            Received::Dwa => self.watchdog.hear_answer(turn.now),
-            _ => self.watchdog.hear(turn.now),
-        };
-        self.follow(side, verdict, turn);
-        match message {
-            Received::Dwr => (turn.act)(Action::SendDwa(side)),
+            // The two that end it first: a sign of life that nobody will need is not told.
             Received::Dpr(cause) => {
                 (turn.act)(Action::SendDpa(side));
                 let pause = match cause {
@@ -294,17 +289,24 @@ impl Peer {
                 };
                 return self.close_politely(side, pause, turn);
             }
+            Received::Cer(result) if !result.is_success() => {
+                (turn.act)(Action::SendCea(result));
+                (turn.act)(Action::Close(side));
+                self.backoff.exhaust();
+                return self.lose(turn);
+            }
+            Received::Dwr => {
+                (turn.act)(Action::SendDwa(side));
+                self.watchdog.hear(turn.now)
+            }
             Received::Cer(result) => {
                 (turn.act)(Action::SendCea(result));
-                if !result.is_success() {
-                    (turn.act)(Action::Close(side));
-                    self.backoff.exhaust();
-                    return self.lose(turn);
-                }
+                self.watchdog.hear(turn.now)
             }
-            Received::Cea(_) | Received::Dwa | Received::Dpa => {}
-        }
-        State::Open(side)
+            Received::Dwa => self.watchdog.hear_answer(turn.now),
+            Received::Cea(_) | Received::Dpa => self.watchdog.hear(turn.now),
+        };
+        self.follow(side, verdict, turn)
     }
 
     /// What the watchdog wants done.

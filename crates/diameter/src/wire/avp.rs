@@ -142,7 +142,7 @@ impl<'a> Avps<'a> {
 
     /// The first AVP with this identifier.
     pub fn find(mut self, id: AvpId) -> Option<AvpView<'a>> {
-        self.find_map(|avp| (avp.id() == id).then_some(avp))
+        Iterator::find(&mut self, |avp| avp.id() == id)
     }
 
     /// Is every length in the run right?

@@ -29,10 +29,13 @@ impl Malformed {
         self.avp.map(FailedAvp::Example)
     }
 
-    /// What the answer repeats of `bytes`: everything up to the fault.
+    /// What the answer repeats of `bytes`: the AVPs in front of the fault; none when nobody knows where they are.
     pub fn asked<'a>(&self, bytes: &'a [u8]) -> Option<Asked<'a>> {
         let header = self.request?;
-        let avps = bytes.get(Header::OCTETS..self.at.max(Header::OCTETS)).unwrap_or(&[]);
+        let avps = match self.result {
+            ResultCode::UNSUPPORTED_VERSION | ResultCode::INVALID_MESSAGE_LENGTH => &[],
+            _ => bytes.get(Header::OCTETS..).unwrap_or(&[]),
+        };
         Some(Asked::of(header, avps))
     }
 }
