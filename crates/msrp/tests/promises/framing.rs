@@ -61,6 +61,14 @@ fn a_body_may_hold_every_end_line_but_its_own() {
 }
 
 #[test]
+fn a_frame_without_headers_ends_all_the_same() {
+    // It is malformed, but its end is plain, and what follows need not be lost with it.
+    let bare = "MSRP abcd SEND\r\n-------abcd$\r\n";
+    assert_eq!(frame([bare, SEND].concat().as_bytes(), 4096), Frame::Complete { length: bare.len() });
+    assert_eq!(ChunkView::parse(bare.as_bytes()).map(|_| ()).map_err(|bad| bad.part), Err(Part::ToPath));
+}
+
+#[test]
 fn keep_alives_before_a_frame_do_not_count() {
     let kept = ["\r\n\r\n", SEND].concat();
     assert_eq!(frame(kept.as_bytes(), SEND.len()), Frame::Complete { length: kept.len() });

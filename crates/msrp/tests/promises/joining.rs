@@ -77,6 +77,17 @@ fn a_whole_message_waits_untouched_for_its_reader() {
 }
 
 #[test]
+fn a_stale_slot_neither_reads_nor_frees_the_next_message() {
+    let mut reassembly = Reassembly::new(1, 100);
+    let stale = whole(take(&mut reassembly, SESSION, &chunk("m", 1, "*", b"first", '$')));
+    reassembly.discard(SESSION);
+    let slot = whole(take(&mut reassembly, SESSION, &chunk("m", 1, "*", b"second", '$')));
+    assert_eq!(reassembly.bytes(stale), b"", "one chat's text must not be read for another");
+    reassembly.release(stale);
+    assert_eq!(reassembly.bytes(slot), b"second");
+}
+
+#[test]
 fn a_message_given_up_leaves_nothing() {
     let mut reassembly = Reassembly::new(1, 100);
     assert_eq!(take(&mut reassembly, SESSION, &chunk("m", 1, "*", b"Hel", '+')), Joined::Partial);
