@@ -25,8 +25,6 @@ pub enum Flaw {
     ContentLength,
     /// The body is shorter than Content-Length says.
     ShortBody,
-    /// The value of a header does not follow its grammar.
-    Value,
 }
 
 /// Octets that are no SIP message.
@@ -52,12 +50,9 @@ impl Malformed {
             Flaw::TooManyHeaders | Flaw::HeaderTooLong | Flaw::MessageTooLong => {
                 Some(StatusCode::MESSAGE_TOO_LARGE)
             }
-            Flaw::StartLine
-            | Flaw::Header
-            | Flaw::NoBlankLine
-            | Flaw::ContentLength
-            | Flaw::ShortBody
-            | Flaw::Value => Some(StatusCode::BAD_REQUEST),
+            Flaw::StartLine | Flaw::Header | Flaw::NoBlankLine | Flaw::ContentLength | Flaw::ShortBody => {
+                Some(StatusCode::BAD_REQUEST)
+            }
         }
     }
 }

@@ -85,6 +85,10 @@ impl MessageView<'_> {
                 return Err(name);
             }
         }
+        // A hop that cannot be read would be left out of the route set, and our requests would pass it by.
+        if !self.elements(HeaderName::RecordRoute).all(|route| NameAddr::parse(route).is_some()) {
+            return Err(HeaderName::RecordRoute);
+        }
         if is_word(self.call_id()) { Ok(()) } else { Err(HeaderName::CallId) }
     }
 }
