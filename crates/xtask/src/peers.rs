@@ -49,16 +49,16 @@ fn install_programs() -> Result<()> {
     let apt = |arguments: &[&str]| {
         run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
     };
-    apt(&["update", "-qq"]).context(
-        "apt-get update: without a network, install these packages from your mirror and run again",
-    )?;
+    // An update that reached no mirror may still end well; the installation then says so.
+    let by_hand = format!("is there a network? Install these Debian packages and run again: {list}");
+    apt(&["update", "-qq"]).with_context(|| by_hand.clone())?;
     answer_wireshark()?;
     let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
     arguments.extend(&packages);
-    apt(&arguments).with_context(|| format!("apt-get install {list}"))?;
+    apt(&arguments).with_context(|| by_hand.clone())?;
     let missing = wanted_packages(is_on_path, can_make_environments());
     if !missing.is_empty() {
-        bail!("still missing after the installation: {}", missing.join(" "));
+        bail!("{} still missing after the installation; {by_hand}", missing.join(" "));
     }
     Ok(())
 }

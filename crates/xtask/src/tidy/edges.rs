@@ -1,20 +1,15 @@
 //! Which crate may use which: the arrows of architecture section 3.
 //!
-//! Refuses: a protocol that knows another, a product crate that knows the stage, an outside library in a
-//! crate whose memory and time are arguments.
+//! Refuses: a protocol that knows another, a pure crate or driver that knows the stage (law L7), an outside library
+//! in a crate whose memory and time are arguments.
 //! In: packages with their shipped dependencies. Out: one finding per arrow that is not drawn.
 
 use super::finding::Finding;
 use crate::workspace::Package;
 
-/// Who stands on the other side in tests; the product never knows them (law L7).
-const STAGE_FOLK: [&str; 3] = ["actors", "stage", "world"];
-
 /// What a package may use of ours.
 enum Ours {
     Only(&'static [&'static str]),
-    /// Any product crate, not the stage folk.
-    Product,
     Any,
 }
 
@@ -61,7 +56,7 @@ const TABLE: &[Row] = &[
         ]),
     ),
     free("world", Ours::Only(&["shard", "actors", "octets", "tempo"])),
-    free("gateway", Ours::Product),
+    free("gateway", Ours::Any),
     free("xtask", Ours::Only(&[])),
     free("ipsmgw-tuning", Ours::Only(&[])),
     free("ipsmgw-loadgen", Ours::Any),
@@ -106,18 +101,11 @@ fn check_package(package: &Package) -> Vec<Finding> {
 }
 
 fn refusal(row: &Row, used: &str, is_ours: bool) -> Option<&'static str> {
-    let is_of_the_stage = STAGE_FOLK.contains(&used);
     if is_ours {
+        let remedy = "no such arrow in architecture section 3: move the code, or argue the arrow";
         return match row.ours {
-            Ours::Any => None,
-            Ours::Product if is_of_the_stage => {
-                Some("the product does not know that it is on stage (L7): make it a dev-dependency")
-            }
-            Ours::Product => None,
-            Ours::Only(allowed) if allowed.contains(&used) => None,
-            Ours::Only(_) => {
-                Some("no such arrow in architecture section 3: move the code, or argue the arrow")
-            }
+            Ours::Only(allowed) if !allowed.contains(&used) => Some(remedy),
+            _ => None,
         };
     }
     let home = ONE_HOME.iter().find(|(library, _)| *library == used);
@@ -165,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn the_product_does_not_know_that_it_is_on_stage() {
-        assert_eq!(refused("gateway", &["shard", "uring", "ipsmgw-tuning"], &["tokio"]), [""; 0]);
-        assert_eq!(
-            refused("gateway", &["actors", "stage"], &[]),
-            ["gateway uses actors", "gateway uses stage"]
-        );
-        assert_eq!(refused("shard", &["actors"], &[]), ["shard uses actors"]);
+    fn only_mains_and_the_stage_know_the_actors() {
+        for product in ["shard", "directory", "uring", "poll", "interwork", "sip"] {
+            assert_eq!(refused(product, &["actors"], &[]), [format!("{product} uses actors")]);
+            assert_eq!(refused(product, &["stage"], &[]), [format!("{product} uses stage")]);
+        }
+        assert_eq!(refused("stage", &["actors", "shard", "poll"], &[]), [""; 0]);
+        assert_eq!(refused("gateway", &["shard", "stage", "ipsmgw-tuning"], &["tokio"]), [""; 0]);
         assert_eq!(refused("ipsmgw-loadgen", &["actors", "stage", "poll"], &[]), [""; 0]);
     }
 
