@@ -8,21 +8,31 @@
 extern crate alloc;
 
 mod actor;
+mod agenda;
 mod calendar;
+mod diameter_label;
+pub mod hss;
 mod letter;
 mod message_text;
+mod node;
 mod out;
 mod participant;
 pub mod scscf;
 mod sighting;
 mod sip_label;
+pub mod sms_centre;
+pub mod sms_gmsc;
 pub mod sms_user;
 
 pub use actor::{Actor, Event, LinkName, Opening};
 pub use calendar::Calendar;
+pub use hss::{HomedNumbers, Hss};
 pub use letter::{Delivery, DeliveryEnd, Letter, ShortText};
+pub use node::NodeSetup;
 pub use out::{Effect, Out};
 pub use participant::Participant;
 pub use scscf::{Scscf, ScscfSetup};
 pub use sighting::{Sighting, shown};
+pub use sms_centre::{Manner, SmsCentre};
+pub use sms_gmsc::{HssAddress, Persistence, SmsGmsc};
 pub use sms_user::SmsUser;

@@ -1,0 +1,118 @@
+//! How far one short message has come, and what its answers mean for it.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::LinkName;
+use diameter::delivery::FailureCause;
+use diameter::sgd::MtForwardAnswer;
+use diameter::{Experimental, Outcome, ResultCode};
+
+/// What the message at the front of a queue waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Its turn, or the end of the pause before its next attempt.
+    Resting,
+    /// The SRA.
+    Routing(Asked),
+    /// The TFA.
+    Forwarding(Asked),
+}
+
+/// A request that is not answered yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) hop_by_hop: u32,
+    pub(super) link: LinkName,
+}
+
+impl Progress {
+    pub(super) fn asked(self) -> Option<Asked> {
+        match self {
+            Progress::Resting => None,
+            Progress::Routing(asked) | Progress::Forwarding(asked) => Some(asked),
+        }
+    }
+
+    /// Does it wait for an answer on this connection?
+    pub(super) fn waits_on(self, link: LinkName) -> bool {
+        self.asked().is_some_and(|asked| asked.link == link)
+    }
+}
+
+/// Where the routing information says to go.
+pub(super) struct Route {
+    /// The IMSI, or the MT-Correlation-ID in its place.
+    pub(super) user_name: Vec<u8>,
+    /// The serving node's name, if it was given one.
+    pub(super) host: Option<Vec<u8>>,
+}
+
+/// How often and after which pause something that failed for now is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Persistence {
+    /// Attempts altogether.
+    pub attempts_max: usize,
+    /// Between two of them.
+    pub pause: Duration,
+}
+
+impl Default for Persistence {
+    fn default() -> Self {
+        Persistence { attempts_max: 4, pause: Duration::from_secs(1) }
+    }
+}
+
+/// Can it be better next time? Protocol errors and transient failures can; of TS 29.338's own codes those that speak of
+/// now: absent, busy, memory full.
+pub(super) fn is_temporary(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Success => false,
+        Outcome::Result(code) => matches!(code / 1000, 3 | 4) || code == ResultCode::UNABLE_TO_COMPLY.0,
+        Outcome::Experimental { code, .. } => {
+            [Experimental::ABSENT_USER, Experimental::USER_BUSY_FOR_MT_SMS, Experimental::SM_DELIVERY_FAILURE]
+                .contains(&Experimental(code))
+        }
+    }
+}
+
+/// The same for a whole TFA: SM_DELIVERY_FAILURE has a cause that says more.
+pub(super) fn is_worth_repeating(answer: &MtForwardAnswer<'_>) -> bool {
+    let for_now = [FailureCause::MEMORY_CAPACITY_EXCEEDED, FailureCause::SC_CONGESTION];
+    is_temporary(answer.outcome)
+        && answer.failure.is_none_or(|failure| {
+            answer.outcome != Experimental::SM_DELIVERY_FAILURE.into() || for_now.contains(&failure.cause)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diameter::delivery::DeliveryFailure;
+
+    #[test]
+    fn only_what_can_change_is_tried_again() {
+        for code in [ResultCode::TOO_BUSY, ResultCode::UNABLE_TO_DELIVER, ResultCode::OUT_OF_SPACE] {
+            assert!(is_temporary(code.into()), "{code:?}");
+        }
+        for code in [Experimental::ABSENT_USER, Experimental::USER_BUSY_FOR_MT_SMS] {
+            assert!(is_temporary(code.into()), "{code:?}");
+        }
+        for code in [Experimental::USER_UNKNOWN, Experimental::SERVICE_BARRED, Experimental::ILLEGAL_USER] {
+            assert!(!is_temporary(code.into()), "{code:?}");
+        }
+        assert!(!is_temporary(ResultCode::MISSING_AVP.into()));
+    }
+
+    #[test]
+    fn the_cause_of_a_failed_delivery_decides() {
+        let answer = |cause| MtForwardAnswer {
+            outcome: Experimental::SM_DELIVERY_FAILURE.into(),
+            absent_user: None,
+            failure: Some(DeliveryFailure { cause, diagnostic: None }),
+            sm_rp_ui: None,
+        };
+        assert!(is_worth_repeating(&answer(FailureCause::MEMORY_CAPACITY_EXCEEDED)));
+        assert!(!is_worth_repeating(&answer(FailureCause::EQUIPMENT_PROTOCOL_ERROR)));
+    }
+}
