@@ -7,7 +7,7 @@
 
 use super::siphash::SipHash;
 use crate::token::COOKIE;
-use crate::wire::{MessageView, Method, Via};
+use crate::wire::{MessageView, Method, Via, is_white};
 
 /// The secret of the hash: from the entropy of the process, the same for its whole life.
 #[derive(Clone, Copy)]
@@ -64,7 +64,7 @@ impl TransactionKey {
     fn of_branch(branch: &[u8], via: &Via<'_>, method: &[u8], seed: KeySeed) -> TransactionKey {
         let mut hash = Fields::new(BRANCH, seed);
         hash.field(branch);
-        hash.lower_case(via.host);
+        hash.loose_field(via.host);
         hash.field(&via.port.unwrap_or(via.transport.default_port()).to_be_bytes());
         hash.field(method);
         hash.finish()
@@ -79,7 +79,7 @@ impl TransactionKey {
         hash.field(if method == b"INVITE" { b"" } else { request.to_tag().unwrap_or_default() });
         hash.field(request.call_id());
         hash.field(&request.cseq().number.to_be_bytes());
-        hash.field(request.top_via());
+        hash.loose_field(request.top_via());
         hash.field(method);
         hash.finish()
     }
@@ -116,9 +116,11 @@ impl Fields {
         self.0.octets(octets);
     }
 
-    fn lower_case(&mut self, octets: &[u8]) {
-        self.length(octets);
-        octets.iter().for_each(|octet| self.0.octet(octet.to_ascii_lowercase()));
+    /// A field in which case and white space mean nothing. What would end it is white space, so it needs no length.
+    fn loose_field(&mut self, octets: &[u8]) {
+        let solid = octets.iter().filter(|octet| !is_white(**octet));
+        solid.for_each(|octet| self.0.octet(octet.to_ascii_lowercase()));
+        self.0.octet(b' ');
     }
 
     fn length(&mut self, octets: &[u8]) {

@@ -23,7 +23,7 @@ impl Capabilities<'_> {
     pub fn check(&self, request: &MessageView<'_>) -> Result<(), BadRequest> {
         let method = request.method();
         if !self.methods.contains(&method) {
-            return refuse(StatusCode::METHOD_NOT_ALLOWED, HeaderName::Allow);
+            return Err(BadRequest { status: StatusCode::METHOD_NOT_ALLOWED, header: None });
         }
         // RFC 3261 8.2.2.3: Require is ignored in ACK and CANCEL.
         let may_require = !matches!(method, Method::Ack | Method::Cancel);

@@ -4,7 +4,7 @@
 
 use octets::decimal;
 
-use super::grammar::{is_token, trim, trim_back};
+use super::grammar::{is_token, trim_back, trim_front};
 use super::{Flaw, HeaderName};
 use crate::limits;
 
@@ -42,6 +42,7 @@ impl<'a> HeaderLines<'a> {
         HeaderLines { bytes, at }
     }
 
+    #[inline]
     pub(crate) fn step(&mut self) -> Step<'a> {
         let start = self.at;
         match self.bytes.get(start..) {
@@ -68,25 +69,22 @@ impl<'a> HeaderLines<'a> {
         }
         let Some(colon) = memchr::memchr(b':', line) else { return Step::Bad(Flaw::Header, start) };
         let name = trim_back(&line[..colon]);
-        let value = trim(&line[colon + 1..]);
-        // The value is a part of the line, so the distance between their fronts is the offset.
-        let value_start = start + colon + 1 + front_white(&line[colon + 1..]);
+        let value = trim_front(&line[colon + 1..]);
+        let value_start = end - value.len();
+        let value = trim_back(value);
         Step::Header(Line { start, name, value_start, value })
     }
 }
 
 impl Line<'_> {
     /// The header's name; `None` when it is no token.
+    #[inline]
     pub(crate) fn classify(&self) -> Option<HeaderName> {
         match HeaderName::parse(self.name) {
             HeaderName::Other if !is_token(self.name) => None,
             name => Some(name),
         }
     }
-}
-
-fn front_white(text: &[u8]) -> usize {
-    text.len() - super::grammar::trim_front(text).len()
 }
 
 /// Content-Length while the headers pass by (RFC 3261 20.14).

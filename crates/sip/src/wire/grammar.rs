@@ -4,13 +4,18 @@
 
 /// Is it white space inside a header value, the line ends of a folded one included?
 pub(crate) fn is_white(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
+    CLASSES[usize::from(octet)] & WHITE != 0
 }
 
 /// RFC 3261 25.1 token.
 pub(crate) fn is_token_octet(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric()
-        || matches!(octet, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+    CLASSES[usize::from(octet)] & TOKEN != 0
+}
+
+/// May it stand in an unquoted parameter value, or in a URI? More than the grammar allows, as the field needs it:
+/// all but white space, controls, quotes and angle brackets.
+pub(crate) fn is_plain_octet(octet: u8) -> bool {
+    CLASSES[usize::from(octet)] & PLAIN != 0
 }
 
 /// Is it one or more token characters?
@@ -68,23 +73,16 @@ pub(crate) fn unquoted(value: &[u8]) -> &[u8] {
 /// Splits at the first `separator` that is outside quotes and angle brackets.
 pub(crate) fn split_at_separator(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
     let mut at = 0;
-    let mut in_brackets = false;
-    while let Some(octet) = text.get(at) {
-        match octet {
-            b'"' if !in_brackets => match quoted(&text[at..]) {
-                Some((_, rest)) => {
-                    at = text.len() - rest.len();
-                    continue;
-                }
-                // An open quote swallows the rest; the element's own parser refuses it.
-                None => return (text, None),
-            },
-            b'<' => in_brackets = true,
-            b'>' => in_brackets = false,
-            _ if *octet == separator && !in_brackets => return (&text[..at], Some(&text[at + 1..])),
-            _ => {}
-        }
-        at += 1;
+    while let Some(found) = memchr::memchr3(separator, b'"', b'<', &text[at..]) {
+        at += found;
+        let behind = match text[at] {
+            b'"' => quoted(&text[at..]).map(|(_, rest)| text.len() - rest.len()),
+            b'<' => memchr::memchr(b'>', &text[at..]).map(|end| at + end + 1),
+            _ => return (&text[..at], Some(&text[at + 1..])),
+        };
+        // What is open swallows the rest; the element's own parser refuses it.
+        let Some(behind) = behind else { break };
+        at = behind;
     }
     (text, None)
 }
@@ -106,3 +104,29 @@ pub(crate) fn take_octet(text: &mut &[u8], octet: u8) -> Option<()> {
     *text = trim_front(rest);
     Some(())
 }
+
+const WHITE: u8 = 1;
+const TOKEN: u8 = 2;
+const PLAIN: u8 = 4;
+
+/// What each octet may be: a look-up costs less than the comparisons that it stands for, and headers are many octets.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        let value = octet as u8;
+        if matches!(value, b' ' | b'\t' | b'\r' | b'\n') {
+            classes[octet] |= WHITE;
+        }
+        if value.is_ascii_alphanumeric()
+            || matches!(value, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+        {
+            classes[octet] |= TOKEN;
+        }
+        if value > b' ' && !matches!(value, b'"' | b'<' | b'>' | 0x7F) {
+            classes[octet] |= PLAIN;
+        }
+        octet += 1;
+    }
+    classes
+};

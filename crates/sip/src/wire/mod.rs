@@ -27,6 +27,7 @@ mod via;
 mod view;
 
 pub(crate) use content_length::{ContentLength, HeaderLines, Step};
+pub(crate) use grammar::is_white;
 pub(crate) use uri::host_address;
 
 pub use capabilities::Capabilities;

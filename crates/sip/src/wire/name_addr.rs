@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::grammar::{is_token_octet, is_white, quoted, trim};
+use super::grammar::{is_plain_octet, is_token_octet, is_white, quoted, trim};
 use super::{Params, Uri};
 
 /// An address with a name and parameters, borrowed.
@@ -97,8 +97,7 @@ fn is_display_octet(octet: u8) -> bool {
 
 /// Whole parsing is left to who needs the parts; here only what would break the header around it is refused.
 fn is_plausible_uri(uri: &[u8]) -> bool {
-    memchr::memchr(b':', uri).is_some_and(|colon| colon > 0)
-        && uri.iter().all(|octet| *octet > b' ' && !matches!(octet, b'<' | b'>' | b'"' | 0x7F))
+    memchr::memchr(b':', uri).is_some_and(|colon| colon > 0) && uri.iter().all(|octet| is_plain_octet(*octet))
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 
 use core::fmt;
 
-use super::grammar::{
-    is_token, is_token_octet, is_white, quoted, split_at_separator, trim, trim_back, unquoted,
-};
+use super::grammar::{is_plain_octet, is_token, quoted, split_at_separator, trim, trim_back, unquoted};
 
 /// The parameters behind something; read on demand, since most are never asked for.
 #[derive(Clone, Copy, Default)]
@@ -52,9 +50,14 @@ impl<'a> Params<'a> {
     /// Characters that tokens lack but that occur in the field (`:` `[` `]` `/` `@` and the like) are let pass;
     /// empty parameters, open quotes and inner white space are not.
     pub(crate) fn is_well_formed(self) -> bool {
-        self.pieces().all(|piece| {
+        self.checked().all(|param| param.is_some())
+    }
+
+    /// Names and values as `iter` gives them; `None` for one that is not well formed.
+    pub(crate) fn checked(self) -> impl Iterator<Item = Option<(&'a [u8], Option<&'a [u8]>)>> {
+        self.pieces().map(|piece| {
             let (name, value) = split_piece(piece);
-            is_token(name) && value.is_none_or(is_param_value)
+            (is_token(name) && value.is_none_or(is_param_value)).then(|| (name, value.map(unquoted)))
         })
     }
 
@@ -90,9 +93,7 @@ fn is_param_value(value: &[u8]) -> bool {
     match value {
         [b'"', ..] => quoted(value).is_some_and(|(_, rest)| rest.is_empty()),
         [] => false,
-        _ => value.iter().all(|octet| {
-            is_token_octet(*octet) || !(is_white(*octet) || matches!(octet, b'"' | b'<' | b'>' | b',' | b';'))
-        }),
+        _ => value.iter().all(|octet| is_plain_octet(*octet) && *octet != b','),
     }
 }
 

@@ -96,7 +96,8 @@ fn put_completed(out: &mut Writer<'_>, top: &[u8], via: &Via<'_>, source: Socket
     put_value(out, &top[..memchr::memchr(b';', top).unwrap_or(top.len())]);
     put_params_but_ours(out, via.params);
     out.text(";received=");
-    put_address(out, source.ip());
+    // A socket for both families reports IPv4 addresses in their IPv6 form, which the client never had.
+    put_address(out, source.ip().to_canonical());
     if via.rport != super::Rport::Absent {
         out.text(";rport=");
         out.decimal(u64::from(source.port()));

@@ -2,7 +2,7 @@
 
 use octets::Span;
 
-use super::grammar::is_token;
+use super::grammar::{is_plain_octet, is_token};
 use super::{Flaw, Malformed, Method, StatusCode};
 
 /// What the first line says.
@@ -32,7 +32,7 @@ impl StartLine {
         let last = memchr::memrchr(b' ', line).ok_or(bad)?;
         let (method, version) = (&line[..first], &line[last + 1..]);
         let uri = line.get(first + 1..last).ok_or(bad)?;
-        if !is_token(method) || uri.is_empty() || uri.iter().any(|octet| !is_uri_octet(*octet)) {
+        if !is_token(method) || uri.is_empty() || !uri.iter().all(|octet| is_plain_octet(*octet)) {
             return Err(bad);
         }
         match after_version(version) {
@@ -87,9 +87,4 @@ fn is_some_version(text: &[u8]) -> bool {
         && is_number(parts.next())
         && is_number(parts.next())
         && parts.next().is_none()
-}
-
-/// RFC 3261 25.1: no URI holds white space, controls, quotes or angle brackets.
-fn is_uri_octet(octet: u8) -> bool {
-    octet > b' ' && octet != 0x7F && !matches!(octet, b'<' | b'>' | b'"')
 }

@@ -6,6 +6,7 @@ use core::net::IpAddr;
 use octets::Digits;
 
 use super::Params;
+use super::grammar::is_plain_octet;
 use super::number;
 
 /// What stands before the first colon.
@@ -43,7 +44,7 @@ pub struct Uri<'a> {
 impl<'a> Uri<'a> {
     /// Reads one URI without angle brackets; `None` outside the grammar.
     pub fn parse(text: &'a [u8]) -> Option<Uri<'a>> {
-        if text.iter().any(|octet| *octet <= b' ' || *octet == 0x7F || matches!(octet, b'<' | b'>' | b'"')) {
+        if !text.iter().all(|octet| is_plain_octet(*octet)) {
             return None;
         }
         let colon = memchr::memchr(b':', text)?;

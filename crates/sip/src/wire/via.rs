@@ -118,11 +118,9 @@ impl<'a> Via<'a> {
         let (sent_by, params) = sent_by.split_at(memchr::memchr(b';', sent_by).unwrap_or(sent_by.len()));
         let (host, port) = spaced_host_and_port(trim(sent_by))?;
         let params = Params::parse(params)?;
-        if !params.is_well_formed() {
-            return None;
-        }
         let mut via = Via { transport, host, port, params, ..Via::default() };
-        for (name, value) in params.iter() {
+        for param in params.checked() {
+            let (name, value) = param?;
             if name.eq_ignore_ascii_case(b"branch") {
                 via.branch = value;
             } else if name.eq_ignore_ascii_case(b"received") {
@@ -146,7 +144,7 @@ impl<'a> Via<'a> {
 
     /// Must the server say where the request came from (RFC 3261 18.2.1, RFC 3581 4)?
     pub(crate) fn needs_received(&self, source: SocketAddr) -> bool {
-        self.rport != Rport::Absent || host_address(self.host) != Some(source.ip())
+        self.rport != Rport::Absent || host_address(self.host) != Some(source.ip().to_canonical())
     }
 }
 
@@ -165,9 +163,11 @@ pub fn response_target(via: &Via<'_>, source: SocketAddr) -> SocketAddr {
     if let Some(address) = via.maddr.and_then(host_address) {
         return SocketAddr::new(address, port);
     }
-    match via.rport {
-        Rport::Absent => SocketAddr::new(source.ip(), port),
-        Rport::Asked | Rport::Given(_) => source,
+    // The port that a connection came from listens to nobody once the connection is gone.
+    if via.rport == Rport::Absent || via.transport.is_reliable() {
+        SocketAddr::new(source.ip(), port)
+    } else {
+        source
     }
 }
 
@@ -223,6 +223,7 @@ mod tests {
         assert_eq!(target(b"SIP/2.0/UDP ue.example.com"), SocketAddr::from(([192, 0, 2, 1], 5060)));
         assert_eq!(target(b"SIP/2.0/TLS ue.example.com"), SocketAddr::from(([192, 0, 2, 1], 5061)));
         assert_eq!(target(b"SIP/2.0/UDP 10.0.0.1:5072;rport"), source());
+        assert_eq!(target(b"SIP/2.0/TCP 10.0.0.1:5072;rport"), SocketAddr::from(([192, 0, 2, 1], 5072)));
         assert_eq!(
             target(b"SIP/2.0/UDP 10.0.0.1:5072;maddr=198.51.100.7"),
             SocketAddr::from(([198, 51, 100, 7], 5072))

@@ -63,6 +63,24 @@ fn an_ipv6_source_is_written_without_brackets() {
 }
 
 #[test]
+fn an_ipv4_source_in_its_ipv6_form_is_the_ipv4_address() {
+    let source: SocketAddr = "[::ffff:192.0.2.77]:5060".parse().expect("an address");
+    for (host, received) in [("192.0.2.77:5060", None), ("ue.example", Some(&b"192.0.2.77"[..]))] {
+        let text = INVITE
+            .replace("scscf.example.net:5060;rport;", &format!("{host};"))
+            .replace(";received=203.0.113.9", "");
+        let response = with_view(&wire(&text), |view| {
+            written(|out| {
+                ResponseWriter::start(out, view, source, StatusCode::OK, None, None, false)
+                    .finish_without_body()
+                    .expect("room enough");
+            })
+        });
+        with_view(&response, |view| assert_eq!(view.via().received, received));
+    }
+}
+
+#[test]
 fn a_tag_is_added_once_and_never_to_a_100() {
     let bytes = wire(INVITE);
     let trying = with_view(&bytes, |view| answer(view, StatusCode::TRYING));

@@ -140,7 +140,9 @@ proptest! {
         message.splice(at..at, fragment);
         let Ok(index) = Index::parse(&message) else { return Ok(()) };
         let view = MessageView::new(&message, &index);
-        prop_assume!(view.validate_request().is_ok());
+        if view.validate_request().is_err() {
+            return Ok(());
+        }
         let keep = |view: &MessageView<'_>| {
             let mut buffer = vec![0; 4096];
             let mut out = Writer::new(&mut buffer);

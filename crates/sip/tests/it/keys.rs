@@ -47,6 +47,7 @@ fn without_the_cookie_everything_counts() {
     let options = key(&request("OPTIONS", "a.example;branch=1", ""));
     assert_eq!(key(&request("OPTIONS", "a.example;branch=1", "")), options);
     assert_ne!(key(&request("OPTIONS", "a.example;branch=1", ";tag=t")), options);
+    assert_eq!(key(&request("OPTIONS", "a.example ;\n branch=1", "")), options, "a fold means nothing");
     let other_call = String::from_utf8(request("OPTIONS", "a.example;branch=1", ""))
         .expect("text")
         .replace("Call-ID: c", "Call-ID: d");

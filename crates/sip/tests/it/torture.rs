@@ -435,6 +435,29 @@ fn row_3_4_1_an_rfc_2543_invite_is_accepted() {
 }
 
 #[test]
+fn rfc_5118_ipv6_addresses_are_read_where_brackets_say_what_they_are() {
+    for good in [
+        "sip:[2001:db8::10]",
+        "sip:[2001:db8::10:5070]",
+        "sip:ben@[2001:db8::10]:5070",
+        "sip:[::ffff:192.0.2.10]",
+    ] {
+        assert_eq!(judge(&line(&format!("OPTIONS {good} SIP/2.0"))), Verdict::Fit, "{good}");
+    }
+    // 4.2 and 4.3: without brackets nobody can tell where the address ends and the port begins.
+    for bad in ["sip:2001:db8::10", "sip:[2001:db8::10", "sip:[2001:db8:::1]", "sip:[192.0.2.1]"] {
+        assert_eq!(judge(&line(&format!("OPTIONS {bad} SIP/2.0"))), Verdict::Refused(400), "{bad}");
+    }
+    // 4.5: `received` comes with brackets from some and without from others.
+    for received in ["[2001:db8::9:255]", "2001:db8::9:255"] {
+        let message = options("");
+        let text = String::from_utf8(message).expect("text");
+        let message = text.replace("atlas.example.net:5070", &format!("[2001:db8::9:1];received={received}"));
+        assert_eq!(judge(message.as_bytes()), Verdict::Fit, "{received}");
+    }
+}
+
+#[test]
 fn a_record_route_that_cannot_be_read_is_refused() {
     assert_eq!(
         judge(&options("Record-Route: <sip:a.example;lr>, <sip:b.example;lr\n")),
