@@ -170,6 +170,11 @@ impl<'a> Writer<'a> {
         self.buffer.len() - self.at
     }
 
+    /// Declares the message unfit to be sent, as if it had not fitted.
+    pub fn spoil(&mut self) {
+        self.overflowed = true;
+    }
+
     /// Did something not fit? What was written since is then incomplete.
     pub fn has_overflowed(&self) -> bool {
         self.overflowed

@@ -1,0 +1,56 @@
+//! From the configuration to what the shards are born with.
+
+use interwork::{MsisdnPool, Policy, Wording};
+
+use super::Config;
+
+impl Config {
+    /// What the operator has decided.
+    pub fn policy(&self) -> Policy {
+        let numbers = self.numbers.pool.get_ref().iter().flat_map(|range| range.numbers());
+        let words = |words: &super::Words| words.0.first().map_or("", String::as_str).into();
+        let list = |words: &'_ super::Words| words.0.clone();
+        let (accept, reject, leave) = (list(&self.words.accept), list(&self.words.reject), list(&self.words.leave));
+        Policy {
+            ask_first: self.chat.ask_first,
+            answer_timer: self.chat.answer_timer_s.duration(),
+            refresh_timer: self.chat.refresh_timer_s.duration(),
+            idle_timer: self.chat.idle_timer_s.duration(),
+            connect_timer: self.chat.connect_timer_s.duration(),
+            submit_guard: self.sms.submit_guard_s.duration(),
+            forward_guard: self.sms.forward_guard_s.duration(),
+            rest: self.numbers.rest_s.duration(),
+            no_answer_status: self.chat.no_answer_status.status(),
+            reject_status: self.chat.reject_status.status(),
+            unknown_reply: self.chat.unknown_reply,
+            anonymity: self.chat.anonymity,
+            number_source: self.numbers.source,
+            pool: MsisdnPool::new(numbers),
+            tell_at_bye: self.chat.tell_at_bye,
+            leave_hint: self.chat.leave_hint,
+            segments_max: self.sms.segments_max,
+            message_octets_max: self.chat.message_octets_max as usize,
+            message_validity: self.sms.message_validity_s.duration(),
+            service_centre: self.sms.service_centre.0,
+            own_number: self.sms.own_number.msisdn(),
+            network: self.sms.network.get_ref().0,
+            correlation_life: self.sms.correlation_life_s.duration(),
+            wording: Wording {
+                invite: self.texts.invite.template.clone(),
+                hint: self.texts.hint.template.clone(),
+                leave_hint: self.texts.leave_hint.template.clone(),
+                ended_by_peer: self.texts.ended_by_peer.template.clone(),
+                unknown_inviter: self.texts.unknown_inviter.as_str().into(),
+                accept: words(&self.words.accept),
+                reject: words(&self.words.reject),
+                leave: words(&self.words.leave),
+            },
+            vocabulary: interwork::Vocabulary::new(
+                accept.iter().map(String::as_str),
+                reject.iter().map(String::as_str),
+                leave.iter().map(String::as_str),
+            ),
+            domain: self.sip.domain.as_str().into(),
+        }
+    }
+}

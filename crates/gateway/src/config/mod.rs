@@ -1,0 +1,238 @@
+//! The configuration: one TOML file, read whole, refused whole.
+//!
+//! A key that is not known is an error, and an error says file, line, key and what was expected.
+
+mod build;
+mod check;
+mod values;
+
+pub use check::{Complaint, parse, read};
+pub use values::{Number, NumberRange, RefusalStatus, Seconds, Shards, Text, Words};
+
+use std::net::{IpAddr, SocketAddr};
+
+use interwork::{Anonymity, LeaveHint, NumberSource, UnknownReply};
+use serde::Deserialize;
+
+/// The annotated default configuration, as `ipsmgw default-config` prints it.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// A whole configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The process.
+    pub gateway: Gateway,
+    /// Towards the S-CSCF.
+    pub sip: Sip,
+    /// Towards the chat users' media.
+    pub msrp: Msrp,
+    /// Towards SMS centres and the HSS.
+    pub diameter: Diameter,
+    /// Short messages.
+    pub sms: Sms,
+    /// Numbers that stand for chats.
+    pub numbers: Numbers,
+    /// Chats.
+    pub chat: Chat,
+    /// What SMS users say.
+    pub words: Vocabulary,
+    /// What we say.
+    pub texts: Texts,
+    /// For operators.
+    pub admin: Admin,
+}
+
+/// `[gateway]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// How many shards.
+    pub shards: Shards,
+    /// How the dataplane does I/O.
+    pub io: Io,
+    /// Chats per shard.
+    pub sessions_per_shard: u32,
+    /// Pairs per shard.
+    pub pairs_per_shard: u32,
+}
+
+/// How the dataplane does I/O.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Io {
+    /// io_uring when the kernel offers it, else poll.
+    Auto,
+    /// io_uring.
+    Uring,
+    /// Non-blocking sockets and poll.
+    Poll,
+}
+
+/// `[sip]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sip {
+    /// Address of all SIP ports.
+    pub address: IpAddr,
+    /// The port that all shards share.
+    pub port: u16,
+    /// First of one port per shard.
+    pub own_port_first: u16,
+    /// Domain of SMS users' identities.
+    pub domain: String,
+}
+
+/// `[msrp]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Msrp {
+    /// Address of all MSRP ports.
+    pub address: IpAddr,
+    /// First of one port per shard.
+    pub port_first: u16,
+}
+
+/// `[diameter]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Diameter {
+    /// Our identity, `{shard}` in it.
+    pub origin_host: toml::Spanned<String>,
+    /// Our realm.
+    pub origin_realm: String,
+    /// Watchdog interval.
+    pub watchdog_s: Seconds<6, 300>,
+    /// Whom we connect to.
+    pub peer: Vec<Peer>,
+}
+
+/// `[[diameter.peer]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peer {
+    /// Its identity.
+    pub host: String,
+    /// Its realm.
+    pub realm: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What is behind it.
+    pub serves: Vec<Serves>,
+}
+
+/// What is behind a Diameter peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Serves {
+    /// Short messages are submitted here.
+    SmsIwmsc,
+    /// Short messages come from here.
+    SmsGmsc,
+    /// Routing queries come from here.
+    Hss,
+}
+
+/// `[sms]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// Service centre.
+    pub service_centre: Number,
+    /// Our number as a network entity.
+    pub own_number: Number,
+    /// MCC and MNC.
+    pub network: toml::Spanned<Number>,
+    /// Life of an MT-Correlation-ID.
+    pub correlation_life_s: Seconds<30, 120>,
+    /// Patience with the SMS side.
+    pub submit_guard_s: Seconds<1, 28>,
+    /// Patience with the chat user's side.
+    pub forward_guard_s: Seconds<1, 28>,
+    /// Validity of messages.
+    pub message_validity_s: Seconds<300, 5_443_200>,
+    /// Segments of one text.
+    pub segments_max: u8,
+}
+
+/// `[numbers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbers {
+    /// Which number stands for a chat.
+    #[serde(deserialize_with = "values::number_source")]
+    pub source: NumberSource,
+    /// The pool.
+    pub pool: toml::Spanned<Vec<NumberRange>>,
+    /// Rest of a number.
+    pub rest_s: Seconds<0, 31_536_000>,
+}
+
+/// `[chat]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chat {
+    /// Ask the SMS user first.
+    pub ask_first: bool,
+    /// The SMS user's time to think.
+    pub answer_timer_s: Seconds<1, 86_400>,
+    /// Repetition of the provisional answer.
+    pub refresh_timer_s: Seconds<1, 170>,
+    /// The chat user's time to connect.
+    pub connect_timer_s: Seconds<1, 300>,
+    /// Longest silence.
+    pub idle_timer_s: Seconds<1, 604_800>,
+    /// Final answer to silence.
+    pub no_answer_status: RefusalStatus,
+    /// Final answer to a no.
+    pub reject_status: RefusalStatus,
+    /// Neither yes nor no.
+    #[serde(deserialize_with = "values::unknown_reply")]
+    pub unknown_reply: UnknownReply,
+    /// Hiding.
+    #[serde(deserialize_with = "values::anonymity")]
+    pub anonymity: Anonymity,
+    /// Notice at BYE.
+    pub tell_at_bye: bool,
+    /// How to leave.
+    #[serde(deserialize_with = "values::leave_hint")]
+    pub leave_hint: LeaveHint,
+    /// Longest chat message.
+    pub message_octets_max: u32,
+}
+
+/// `[words]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vocabulary {
+    /// Yes.
+    pub accept: Words,
+    /// No.
+    pub reject: Words,
+    /// Enough.
+    pub leave: Words,
+}
+
+/// `[texts]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// The invitation.
+    pub invite: Text,
+    /// How to answer.
+    pub hint: Text,
+    /// How to leave.
+    pub leave_hint: Text,
+    /// The end.
+    pub ended_by_peer: Text,
+    /// Somebody who hides.
+    pub unknown_inviter: String,
+}
+
+/// `[admin]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    /// Where operators ask.
+    pub listen: SocketAddr,
+}

@@ -1,0 +1,150 @@
+//! The machine: one `match` on (stage, event).
+
+use super::{Action, ChatSession, Event, Goodbye, Stage, Timer};
+use crate::{Policy, Reply, SmOutcome, UnknownReply, invitation_status};
+
+impl ChatSession {
+    /// Moves on by one event. Actions come in the order in which they must be done.
+    pub fn step(&mut self, event: Event, policy: &Policy, mut act: impl FnMut(Action)) {
+        use Event::*;
+        self.stage = match (self.stage, event) {
+            // TS 23.204 6.15.1 step 5; without asking first (NOTE 2) straight to step 8.
+            (Stage::Inviting, Begin) if policy.ask_first => {
+                act(Action::Invite);
+                act(Action::Arm(Timer::Answer, policy.answer_timer));
+                act(Action::Arm(Timer::Refresh, policy.refresh_timer));
+                Stage::Inviting
+            }
+            (Stage::Inviting, Begin) => {
+                act(Action::Invite);
+                accept(policy, &mut act)
+            }
+            (Stage::Inviting, InvitationSubmitted) => {
+                act(Action::Ring);
+                Stage::Invited
+            }
+            (Stage::Inviting | Stage::Invited, InvitationRefused(failure)) => {
+                act(Action::Refuse(invitation_status(failure)));
+                act(Action::End);
+                Stage::Ended
+            }
+            // RFC 3261 13.3.1.1: a proxy gives up after three minutes without a provisional answer.
+            (stage @ (Stage::Inviting | Stage::Invited), Due(Timer::Refresh)) => {
+                act(Action::Ring);
+                act(Action::Arm(Timer::Refresh, policy.refresh_timer));
+                stage
+            }
+
+            // TS 23.204 6.15.1 steps 7 and 8. An answer may overtake the SMS centre's own acknowledgement.
+            (Stage::Inviting | Stage::Invited, Sm(Reply::Accept)) => {
+                act(Action::Take);
+                act(Action::Disarm(Timer::Answer));
+                act(Action::Disarm(Timer::Refresh));
+                accept(policy, &mut act)
+            }
+            (Stage::Inviting | Stage::Invited, Sm(Reply::Reject | Reply::Leave)) => reject(policy, &mut act),
+            (stage @ (Stage::Inviting | Stage::Invited), Sm(Reply::Text)) => match policy.unknown_reply {
+                UnknownReply::Reject => reject(policy, &mut act),
+                UnknownReply::Hint => {
+                    act(Action::Take);
+                    if !core::mem::replace(&mut self.was_hinted, true) {
+                        act(Action::Hint);
+                    }
+                    stage
+                }
+            },
+            (Stage::Inviting | Stage::Invited, Due(Timer::Answer)) => {
+                act(Action::Refuse(policy.no_answer_status));
+                act(Action::End);
+                Stage::Ended
+            }
+            (Stage::Inviting | Stage::Invited, Withdrawn) => {
+                act(Action::End);
+                Stage::Ended
+            }
+            (Stage::Inviting | Stage::Invited, Stop) => {
+                act(Action::Refuse(policy.no_answer_status));
+                act(Action::End);
+                Stage::Ended
+            }
+
+            (Stage::Accepted, Connected) => {
+                act(Action::Disarm(Timer::Connect));
+                act(Action::Arm(Timer::Idle, policy.idle_timer));
+                Stage::Active
+            }
+            // The SMS user may be quicker than the chat user's connection.
+            (Stage::Accepted, Sm(Reply::Text | Reply::Accept | Reply::Reject)) => {
+                act(Action::Hold);
+                Stage::Accepted
+            }
+            (Stage::Accepted, Due(Timer::Connect)) => part(Goodbye::BearerLost, policy, &mut act),
+
+            // TS 23.204 6.15.1 step 10 and following.
+            (Stage::Active, Sm(Reply::Text | Reply::Accept | Reply::Reject)) => {
+                act(Action::Forward);
+                act(Action::Arm(Timer::Idle, policy.idle_timer));
+                Stage::Active
+            }
+            (Stage::Active, Spoken) => {
+                act(Action::Arm(Timer::Idle, policy.idle_timer));
+                Stage::Active
+            }
+            (Stage::Active, Due(Timer::Idle)) => part(Goodbye::Silence, policy, &mut act),
+            (Stage::Active, Disconnected) => part(Goodbye::BearerLost, policy, &mut act),
+
+            // TS 23.204 6.17: the SM is acknowledged whatever becomes of the BYE.
+            (Stage::Accepted | Stage::Active, Sm(Reply::Leave)) => {
+                act(Action::Take);
+                act(Action::Bye(Goodbye::UserLeft));
+                Stage::Leaving
+            }
+            // TS 23.204 6.16.1 steps 2 to 5.
+            (Stage::Accepted | Stage::Active, PeerLeft) => {
+                if policy.tell_at_bye {
+                    act(Action::Notice);
+                }
+                act(Action::End);
+                Stage::Ended
+            }
+            // RFC 3261 13.3.1.4: a session whose answer nobody acknowledged is ended with BYE.
+            (Stage::Accepted | Stage::Active, Unconfirmed) => part(Goodbye::BearerLost, policy, &mut act),
+            (Stage::Accepted | Stage::Active, Stop) => part(Goodbye::Service, policy, &mut act),
+
+            (Stage::Leaving, Parted | PeerLeft) => {
+                act(Action::End);
+                Stage::Ended
+            }
+
+            (stage @ (Stage::Leaving | Stage::Ended), Sm(_)) => {
+                act(Action::Decline(SmOutcome::NoSession));
+                stage
+            }
+            // What is left came too late or too early to matter: an acknowledgement of the SMS centre after the SMS user's
+            // answer, a timer that was stopped, a connection that was lost after the goodbye, a second goodbye.
+            (stage, _) => stage,
+        };
+    }
+}
+
+fn accept(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
+    act(Action::Accept);
+    act(Action::Arm(Timer::Connect, policy.connect_timer));
+    Stage::Accepted
+}
+
+fn reject(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
+    act(Action::Take);
+    act(Action::Refuse(policy.reject_status));
+    act(Action::End);
+    Stage::Ended
+}
+
+/// Ends a chat that neither of the two has ended: both are told.
+fn part(goodbye: Goodbye, policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
+    act(Action::Bye(goodbye));
+    if policy.tell_at_bye {
+        act(Action::Notice);
+    }
+    Stage::Leaving
+}

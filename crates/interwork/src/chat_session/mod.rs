@@ -1,0 +1,152 @@
+//! One chat between a chat user and an SMS user, from the invitation to the last word.
+//!
+//! TS 23.204 6.15.1 (invitation, messages), 6.16.1 (the chat user ends it), 6.17 (the SMS user ends it).
+//!
+//! Refuses: to know how a message is carried, who owns a timer, where a text is stored.
+//! In: `Event`. Out: `Action`, in the order in which they must be done.
+
+mod machine;
+#[cfg(test)]
+mod tests;
+
+use sip::StatusCode;
+use tempo::Duration;
+
+use crate::{Reply, SmFailure, SmOutcome};
+
+/// One chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ChatSession {
+    stage: Stage,
+    was_hinted: bool,
+}
+
+/// How far a chat has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// The invitation is on its way to the SMS centre.
+    Inviting,
+    /// The SMS centre has the invitation; the SMS user has not answered.
+    Invited,
+    /// The SMS user has said yes; the chat user has not connected.
+    Accepted,
+    /// Both can talk.
+    Active,
+    /// We have said goodbye to the chat user, who has not answered yet.
+    Leaving,
+    /// Over.
+    Ended,
+}
+
+/// What happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// An INVITE was let in and has a number.
+    Begin,
+    /// The SMS centre has taken every segment of the invitation.
+    InvitationSubmitted,
+    /// The SMS side has refused the invitation.
+    InvitationRefused(SmFailure),
+    /// An SM from the SMS user, and what its words mean at this stage.
+    Sm(Reply),
+    /// The chat user has said something.
+    Spoken,
+    /// CANCEL; the INVITE has its 487 already.
+    Withdrawn,
+    /// The 2xx was never acknowledged.
+    Unconfirmed,
+    /// The chat user's MSRP connection is bound to the session.
+    Connected,
+    /// That connection is gone.
+    Disconnected,
+    /// BYE from the chat user; it has its 200 already.
+    PeerLeft,
+    /// Our BYE was answered, or never will be.
+    Parted,
+    /// A timer of the session has run out.
+    Due(Timer),
+    /// The gateway is going out of service.
+    Stop,
+}
+
+/// A timer of a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// The SMS user's time to think.
+    Answer,
+    /// The next repetition of the provisional answer.
+    Refresh,
+    /// The chat user's time to connect.
+    Connect,
+    /// The longest silence.
+    Idle,
+}
+
+/// What to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Submit the invitation.
+    Invite,
+    /// Tell the chat user that the SMS user has been asked (180).
+    Ring,
+    /// Accept the INVITE.
+    Accept,
+    /// Refuse the INVITE.
+    Refuse(StatusCode),
+    /// Tell the SMS user once more how to answer.
+    Hint,
+    /// Tell the SMS user that the chat has ended.
+    Notice,
+    /// The SM was for us: acknowledge it.
+    Take,
+    /// The SM is chat text: hand it to the chat user, whose answer acknowledges it.
+    Forward,
+    /// The SM is chat text, but the chat user is not connected yet: keep it unacknowledged.
+    Hold,
+    /// The SM has no place here.
+    Decline(SmOutcome),
+    /// End the SIP dialog; the reason is for the chat user.
+    Bye(Goodbye),
+    /// Start or move a timer.
+    Arm(Timer, Duration),
+    /// Stop a timer.
+    Disarm(Timer),
+    /// Give back the number and forget the session.
+    End,
+}
+
+/// Why we end a dialog.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Goodbye {
+    /// The SMS user has left: `SIP;cause=200;text="Call completed"`.
+    UserLeft,
+    /// The chat user's connection never came or was lost: `SIP;cause=480;text="Bearer unavailable"`.
+    BearerLost,
+    /// Nobody has said anything for too long.
+    Silence,
+    /// The gateway is going out of service.
+    Service,
+}
+
+impl ChatSession {
+    /// A session before its first event.
+    pub fn new() -> Self {
+        ChatSession { stage: Stage::Inviting, was_hinted: false }
+    }
+
+    /// How far it has come.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Is the SMS user's answer still outstanding, so that words are read as an answer?
+    pub fn awaits_answer(&self) -> bool {
+        matches!(self.stage, Stage::Inviting | Stage::Invited)
+    }
+}
+
+impl Default for ChatSession {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,190 @@
+//! One row per promise of the machine; what the two sides see is the list of actions.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::policy::tests::policy;
+use crate::{Policy, UnknownReply};
+
+struct Chat {
+    session: ChatSession,
+    policy: Policy,
+}
+
+impl Chat {
+    fn new() -> Self {
+        Chat { session: ChatSession::new(), policy: policy() }
+    }
+
+    fn sees(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.session.step(event, &self.policy, |action| actions.push(action));
+        // Timers have their own test: here they would only hide what the two sides see.
+        actions.retain(|action| !matches!(action, Action::Arm(..) | Action::Disarm(_)));
+        actions
+    }
+
+    fn after(events: &[Event]) -> Self {
+        let mut chat = Self::new();
+        for event in events {
+            chat.sees(*event);
+        }
+        chat
+    }
+}
+
+const INVITED: &[Event] = &[Event::Begin, Event::InvitationSubmitted];
+const ACCEPTED: &[Event] = &[Event::Begin, Event::InvitationSubmitted, Event::Sm(Reply::Accept)];
+const ACTIVE: &[Event] =
+    &[Event::Begin, Event::InvitationSubmitted, Event::Sm(Reply::Accept), Event::Connected];
+
+#[test]
+fn a_chat_from_invitation_to_stop() {
+    let mut chat = Chat::new();
+    assert_eq!(chat.sees(Event::Begin), vec![Action::Invite]);
+    assert_eq!(chat.sees(Event::InvitationSubmitted), vec![Action::Ring]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Accept)), vec![Action::Take, Action::Accept]);
+    assert_eq!(chat.sees(Event::Connected), vec![]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Forward]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Leave)), vec![Action::Take, Action::Bye(Goodbye::UserLeft)]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Decline(SmOutcome::NoSession)]);
+    assert_eq!(chat.sees(Event::Parted), vec![Action::End]);
+    assert_eq!(chat.session.stage(), Stage::Ended);
+}
+
+#[test]
+fn what_ends_an_invitation() {
+    let rows = [
+        (Event::Sm(Reply::Reject), vec![Action::Take, Action::Refuse(StatusCode::DECLINE), Action::End]),
+        (Event::Sm(Reply::Leave), vec![Action::Take, Action::Refuse(StatusCode::DECLINE), Action::End]),
+        (Event::Due(Timer::Answer), vec![Action::Refuse(StatusCode::TEMPORARILY_UNAVAILABLE), Action::End]),
+        (Event::Withdrawn, vec![Action::End]),
+        (Event::Stop, vec![Action::Refuse(StatusCode::TEMPORARILY_UNAVAILABLE), Action::End]),
+        (
+            Event::InvitationRefused(SmFailure::UnknownSubscriber),
+            vec![Action::Refuse(StatusCode::NOT_FOUND), Action::End],
+        ),
+        (
+            Event::InvitationRefused(SmFailure::Barred),
+            vec![Action::Refuse(StatusCode::FORBIDDEN), Action::End],
+        ),
+    ];
+    for (event, expected) in rows {
+        for start in [&INVITED[..1], INVITED] {
+            let mut chat = Chat::after(start);
+            assert_eq!(chat.sees(event), expected, "{event:?} after {start:?}");
+            assert_eq!(chat.session.stage(), Stage::Ended);
+        }
+    }
+}
+
+#[test]
+fn a_yes_that_overtakes_the_centres_acknowledgement_counts() {
+    let mut chat = Chat::after(&[Event::Begin]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Accept)), vec![Action::Take, Action::Accept]);
+    assert_eq!(chat.sees(Event::InvitationSubmitted), vec![], "no 180 after the 200");
+    assert_eq!(
+        chat.sees(Event::InvitationRefused(SmFailure::System)),
+        vec![],
+        "the user has answered, so it arrived"
+    );
+}
+
+#[test]
+fn neither_yes_nor_no_is_hinted_at_once_or_rejects() {
+    let mut chat = Chat::after(INVITED);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Take, Action::Hint]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Take]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Accept)), vec![Action::Take, Action::Accept]);
+
+    let mut strict = Chat::after(INVITED);
+    strict.policy.unknown_reply = UnknownReply::Reject;
+    assert_eq!(
+        strict.sees(Event::Sm(Reply::Text)),
+        vec![Action::Take, Action::Refuse(StatusCode::DECLINE), Action::End]
+    );
+}
+
+#[test]
+fn without_asking_first_the_invite_is_accepted_at_once() {
+    let mut chat = Chat::new();
+    chat.policy.ask_first = false;
+    assert_eq!(chat.sees(Event::Begin), vec![Action::Invite, Action::Accept]);
+    assert_eq!(chat.sees(Event::InvitationSubmitted), vec![]);
+}
+
+#[test]
+fn words_before_the_connection_are_kept_and_after_it_forwarded() {
+    let mut chat = Chat::after(ACCEPTED);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Hold]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Accept)), vec![Action::Hold], "a second YES is already chat");
+    chat.sees(Event::Connected);
+    assert_eq!(chat.sees(Event::Sm(Reply::Reject)), vec![Action::Forward], "NO is a word like any other now");
+}
+
+#[test]
+fn every_end_is_told_to_both_sides() {
+    let rows = [
+        (Event::Due(Timer::Connect), ACCEPTED, Some(Goodbye::BearerLost)),
+        (Event::Unconfirmed, ACCEPTED, Some(Goodbye::BearerLost)),
+        (Event::Disconnected, ACTIVE, Some(Goodbye::BearerLost)),
+        (Event::Due(Timer::Idle), ACTIVE, Some(Goodbye::Silence)),
+        (Event::Stop, ACTIVE, Some(Goodbye::Service)),
+        (Event::PeerLeft, ACTIVE, None),
+        (Event::PeerLeft, ACCEPTED, None),
+    ];
+    for (event, start, goodbye) in rows {
+        let mut chat = Chat::after(start);
+        let actions = chat.sees(event);
+        assert!(actions.contains(&Action::Notice), "{event:?}: the SMS user");
+        match goodbye {
+            Some(goodbye) => {
+                assert!(actions.contains(&Action::Bye(goodbye)), "{event:?}: the chat user");
+                assert_eq!(chat.sees(Event::Parted), vec![Action::End]);
+            }
+            None => assert_eq!(actions.last(), Some(&Action::End)),
+        }
+        assert_eq!(chat.session.stage(), Stage::Ended);
+    }
+}
+
+#[test]
+fn goodbyes_that_cross_end_the_chat_once() {
+    let mut chat = Chat::after(ACTIVE);
+    chat.sees(Event::Sm(Reply::Leave));
+    assert_eq!(chat.sees(Event::PeerLeft), vec![Action::End], "no notice to the user who has just left");
+    assert_eq!(chat.sees(Event::Parted), vec![]);
+    assert_eq!(chat.sees(Event::PeerLeft), vec![]);
+}
+
+#[test]
+fn a_stopped_timer_that_still_rings_changes_nothing() {
+    let mut chat = Chat::after(ACTIVE);
+    for timer in [Timer::Answer, Timer::Refresh, Timer::Connect] {
+        assert_eq!(chat.sees(Event::Due(timer)), vec![]);
+    }
+    assert_eq!(chat.session.stage(), Stage::Active);
+}
+
+#[test]
+fn the_timers_of_each_stage() {
+    let mut chat = Chat::new();
+    let mut timers = |event| {
+        let mut timers = Vec::new();
+        chat.session.step(event, &chat.policy, |action| match action {
+            Action::Arm(timer, _) => timers.push((timer, true)),
+            Action::Disarm(timer) => timers.push((timer, false)),
+            _ => {}
+        });
+        timers
+    };
+    assert_eq!(timers(Event::Begin), vec![(Timer::Answer, true), (Timer::Refresh, true)]);
+    assert_eq!(timers(Event::InvitationSubmitted), vec![]);
+    assert_eq!(timers(Event::Due(Timer::Refresh)), vec![(Timer::Refresh, true)]);
+    let accepted = vec![(Timer::Answer, false), (Timer::Refresh, false), (Timer::Connect, true)];
+    assert_eq!(timers(Event::Sm(Reply::Accept)), accepted);
+    assert_eq!(timers(Event::Connected), vec![(Timer::Connect, false), (Timer::Idle, true)]);
+    assert_eq!(timers(Event::Sm(Reply::Text)), vec![(Timer::Idle, true)]);
+    assert_eq!(timers(Event::Spoken), vec![(Timer::Idle, true)]);
+}

@@ -1,0 +1,159 @@
+//! Which session an SM belongs to: the pair of the number it was sent to and the SMS user who sent it.
+//!
+//! Owned by one shard, so it is lock-free because it is not shared. All memory is asked for at birth.
+//!
+//! Refuses: to let a pair of an ended session fall to a stranger before it has rested.
+
+use alloc::collections::VecDeque;
+use core::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use tempo::{Entropy, Instant};
+
+use crate::{Msisdn, PeerId};
+
+/// A session's number and an SMS user. One live session at most per pair.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Pair {
+    /// The number that stands for the session.
+    pub number: Msisdn,
+    /// The SMS user.
+    pub sms_user: Msisdn,
+}
+
+/// What a pair means at this moment. `S` names a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning<S> {
+    /// An SM belongs to this session.
+    Live(S),
+    /// The session has ended; until then only the same chat user may have the pair again.
+    Resting {
+        /// End of the rest.
+        until: Instant,
+        /// Whose session it was.
+        peer: PeerId,
+    },
+}
+
+/// All pairs that this shard may remember are taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PairsFull;
+
+/// The pair map of one shard.
+#[derive(Debug)]
+pub struct Correlation<S> {
+    table: HashTable<Entry<S>>,
+    hasher: foldhash::fast::FixedState,
+    /// Each pair that is at rest stands here once, so the queue never outgrows the table. The order is that of the first
+    /// rest; whether a rest is over is asked of the pair itself.
+    sweep: VecDeque<(Instant, Pair)>,
+    pairs_max: usize,
+    live: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry<S> {
+    pair: Pair,
+    meaning: Meaning<S>,
+    in_sweep: bool,
+}
+
+impl<S: Copy> Correlation<S> {
+    /// A map with room for `pairs_max` pairs, live and resting ones together.
+    pub fn new(pairs_max: usize, entropy: &mut Entropy) -> Self {
+        Correlation {
+            table: HashTable::with_capacity(pairs_max),
+            hasher: foldhash::fast::FixedState::with_seed(entropy.u64()),
+            sweep: VecDeque::with_capacity(pairs_max),
+            pairs_max,
+            live: 0,
+        }
+    }
+
+    /// Gives `pair` to `session`. Two sessions on one pair would mix two people's words: that is our own
+    /// broken promise, never somebody's input.
+    pub fn bind(&mut self, pair: Pair, session: S) -> Result<(), PairsFull> {
+        let hash = self.hasher.hash_one(pair);
+        if let Some(entry) = self.table.find_mut(hash, |entry| entry.pair == pair) {
+            assert!(!matches!(entry.meaning, Meaning::Live(_)), "a leased pair was bound twice");
+            entry.meaning = Meaning::Live(session);
+        } else {
+            if self.table.len() >= self.pairs_max {
+                return Err(PairsFull);
+            }
+            let entry = Entry { pair, meaning: Meaning::Live(session), in_sweep: false };
+            let hasher = &self.hasher;
+            self.table.insert_unique(hash, entry, |entry| hasher.hash_one(entry.pair));
+        }
+        self.live += 1;
+        Ok(())
+    }
+
+    /// Ends the session of `pair`; it rests until the given moment, or is forgotten at once.
+    pub fn release(&mut self, pair: Pair, rest: Option<(Instant, PeerId)>) {
+        let hash = self.hasher.hash_one(pair);
+        let Ok(mut found) = self.table.find_entry(hash, |entry| entry.pair == pair) else { return };
+        let entry = found.get_mut();
+        if !matches!(entry.meaning, Meaning::Live(_)) {
+            return;
+        }
+        self.live -= 1;
+        let Some((until, peer)) = rest else {
+            if found.remove().0.in_sweep {
+                self.sweep.retain(|(_, queued)| *queued != pair);
+            }
+            return;
+        };
+        entry.meaning = Meaning::Resting { until, peer };
+        if !entry.in_sweep {
+            entry.in_sweep = true;
+            self.sweep.push_back((until, pair));
+        }
+    }
+
+    /// Forgets pairs whose rest is over; looks at most at `most` of them.
+    pub fn advance(&mut self, now: Instant, most: usize) {
+        for _ in 0..most {
+            let Some((_, pair)) = self.sweep.front().copied().filter(|(until, _)| *until <= now) else {
+                return;
+            };
+            self.sweep.pop_front();
+            let hash = self.hasher.hash_one(pair);
+            let Ok(mut found) = self.table.find_entry(hash, |entry| entry.pair == pair) else { continue };
+            match found.get().meaning {
+                Meaning::Live(_) => found.get_mut().in_sweep = false,
+                Meaning::Resting { until, .. } if until > now => self.sweep.push_back((until, pair)),
+                Meaning::Resting { .. } => {
+                    found.remove();
+                }
+            }
+        }
+    }
+
+    /// What `pair` means at `now`.
+    pub fn meaning(&self, pair: Pair, now: Instant) -> Option<Meaning<S>> {
+        let hash = self.hasher.hash_one(pair);
+        let entry = self.table.find(hash, |entry| entry.pair == pair)?;
+        let is_over = matches!(entry.meaning, Meaning::Resting { until, .. } if until <= now);
+        (!is_over).then_some(entry.meaning)
+    }
+
+    /// May `peer` have `pair`: is it unknown, or at rest from a session of the same peer?
+    pub fn is_free_for(&self, pair: Pair, peer: PeerId, now: Instant) -> bool {
+        match self.meaning(pair, now) {
+            None => true,
+            Some(Meaning::Live(_)) => false,
+            Some(Meaning::Resting { peer: owner, .. }) => owner == peer,
+        }
+    }
+
+    /// Pairs with a live session.
+    pub fn live(&self) -> usize {
+        self.live
+    }
+
+    /// Pairs at rest, those included whose rest is over but not yet swept.
+    pub fn resting(&self) -> usize {
+        self.table.len() - self.live
+    }
+}

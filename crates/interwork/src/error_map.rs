@@ -1,0 +1,102 @@
+//! How a failure on one side is told to the other: the SMS side's words into SIP and MSRP, MSRP's into SMS.
+
+use msrp::Status;
+use sip::StatusCode;
+
+/// Why the SMS side did not take a message, in one vocabulary for every access.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SmFailure {
+    /// Nobody has that number.
+    UnknownSubscriber,
+    /// The operator or the user bars it.
+    Barred,
+    /// Short messages are not part of the subscription.
+    NotProvisioned,
+    /// The user, or the equipment, is not allowed or not able.
+    Unable,
+    /// Not reachable now.
+    Absent,
+    /// Busy with another message.
+    Busy,
+    /// No room left in the phone.
+    MemoryFull,
+    /// The service centre does not know us, or has too much to do.
+    ServiceCentre,
+    /// The address makes no sense to the service centre.
+    InvalidAddress,
+    /// Something broke on the way.
+    System,
+    /// No answer in time, or no way there.
+    Unreachable,
+}
+
+impl SmFailure {
+    /// From an Experimental-Result of TS 29.338 and its SM-Delivery-Failure-Cause.
+    pub fn from_experimental(code: u32, cause: Option<u32>) -> Self {
+        match (code, cause) {
+            (5001, _) => Self::UnknownSubscriber,
+            (5550, _) => Self::Absent,
+            (5551, _) => Self::Busy,
+            (5552..=5554, _) => Self::Unable,
+            (5555, Some(0)) => Self::MemoryFull,
+            (5555, Some(3 | 4)) => Self::ServiceCentre,
+            (5555, Some(5)) => Self::InvalidAddress,
+            (5555, Some(6)) => Self::NotProvisioned,
+            (5555, _) => Self::Unable,
+            (5556, _) => Self::NotProvisioned,
+            (5557, _) => Self::Barred,
+            _ => Self::System,
+        }
+    }
+
+    /// From a Result-Code of RFC 6733 other than success.
+    pub fn from_result(code: u32) -> Self {
+        match code {
+            3002 | 3004 => Self::Unreachable,
+            5003 => Self::Barred,
+            _ => Self::System,
+        }
+    }
+}
+
+/// The final answer to an INVITE whose invitation the SMS side refused.
+pub fn invitation_status(failure: SmFailure) -> StatusCode {
+    match failure {
+        SmFailure::UnknownSubscriber | SmFailure::InvalidAddress => StatusCode::NOT_FOUND,
+        SmFailure::Barred | SmFailure::NotProvisioned => StatusCode::FORBIDDEN,
+        _ => StatusCode::TEMPORARILY_UNAVAILABLE,
+    }
+}
+
+/// The answer to an MSRP SEND whose text the SMS side refused.
+pub fn message_status(failure: SmFailure) -> Status {
+    match failure {
+        SmFailure::Barred
+        | SmFailure::NotProvisioned
+        | SmFailure::UnknownSubscriber
+        | SmFailure::InvalidAddress => Status::FORBIDDEN,
+        _ => Status::TIMEOUT,
+    }
+}
+
+/// What becomes of an SM that arrived for us.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SmOutcome {
+    /// The chat user has it, or it was meant for us.
+    Taken,
+    /// Not now: the SMS centre, whose job it is, keeps it and tries again.
+    NotNow,
+    /// Never: it cannot be shown in a chat.
+    Never,
+    /// There is no chat (any more) that it belongs to.
+    NoSession,
+}
+
+/// What an MSRP peer's answer means for the SM that it answers.
+pub fn outcome_of_chat(status: Status) -> SmOutcome {
+    match status {
+        Status::OK => SmOutcome::Taken,
+        Status::NO_SUCH_SESSION | Status::TIMEOUT | Status::BOUND_ELSEWHERE => SmOutcome::NotNow,
+        _ => SmOutcome::Never,
+    }
+}

@@ -1,0 +1,142 @@
+//! What the operator decides where the standards leave it open; each value is a configuration key.
+
+use alloc::boxed::Box;
+
+use octets::Digits;
+use sip::StatusCode;
+use tempo::Duration;
+
+use crate::{Msisdn, MsisdnPool, Vocabulary, Wording};
+
+/// Everything an operator may decide about chats.
+#[derive(Debug)]
+pub struct Policy {
+    /// Ask the SMS user before the chat is accepted (TS 23.204 6.15.1 NOTE 2), or accept at once.
+    pub ask_first: bool,
+    /// How long the SMS user may think about the invitation.
+    pub answer_timer: Duration,
+    /// How often a provisional answer is repeated meanwhile (RFC 3261 13.3.1.1: every minute).
+    pub refresh_timer: Duration,
+    /// How long a chat may be silent.
+    pub idle_timer: Duration,
+    /// How long the chat user may take to connect after the answer.
+    pub connect_timer: Duration,
+    /// How long the SMS side may take to accept a chat message; below MSRP's 30 s.
+    pub submit_guard: Duration,
+    /// How long the chat user's side may take to accept an SM; below the patience of an SMS centre.
+    pub forward_guard: Duration,
+    /// How long a number stays away from strangers after a chat.
+    pub rest: Duration,
+    /// Final answer when the SMS user says nothing.
+    pub no_answer_status: StatusCode,
+    /// Final answer when the SMS user says no.
+    pub reject_status: StatusCode,
+    /// What a reply means that is neither yes nor no.
+    pub unknown_reply: UnknownReply,
+    /// May a chat user hide?
+    pub anonymity: Anonymity,
+    /// Which number stands for a session.
+    pub number_source: NumberSource,
+    /// The numbers that may be lent.
+    pub pool: MsisdnPool,
+    /// Tell the SMS user when the chat user ends the chat.
+    pub tell_at_bye: bool,
+    /// Which messages end with a word on how to leave.
+    pub leave_hint: LeaveHint,
+    /// Segments of one text at most; a longer one is refused with 413.
+    pub segments_max: u8,
+    /// Longest chat message in octets (`a=max-size`).
+    pub message_octets_max: usize,
+    /// Validity of a chat message at the SMS centre.
+    pub message_validity: Duration,
+    /// Service centre that messages are submitted to.
+    pub service_centre: Digits,
+    /// Our own number as a network entity: what an SMS-GMSC is told in the answer to its routing query.
+    pub own_number: Msisdn,
+    /// MCC and MNC that MT-Correlation-IDs begin with.
+    pub network: Digits,
+    /// How long an MT-Correlation-ID waits for its Forward SM.
+    pub correlation_life: Duration,
+    /// The operator's texts.
+    pub wording: Wording,
+    /// The SMS user's words.
+    pub vocabulary: Vocabulary,
+    /// Domain of the identities that stand for SMS users in SIP.
+    pub domain: Box<str>,
+}
+
+/// What a reply means that is neither yes nor no.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnknownReply {
+    /// TS 23.204 to the letter: what is not positive rejects.
+    Reject,
+    /// Say once more how to answer, then wait for the timer.
+    Hint,
+}
+
+/// May a chat user hide?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Anonymity {
+    /// Yes: nothing of the chat user reaches the SMS user, the number least of all.
+    Allowed,
+    /// No: such an invitation is refused with 433.
+    Prohibited,
+}
+
+/// Which number stands for a session (TS 23.204 6.16.1 NOTE 1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NumberSource {
+    /// The chat user's own.
+    Own,
+    /// One on loan from the pool.
+    Pool,
+}
+
+/// Which messages end with a word on how to leave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LeaveHint {
+    /// None.
+    Never,
+    /// The first of each chat.
+    First,
+    /// All.
+    Every,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The defaults of the product, for tests of what is decided by them.
+    pub(crate) fn policy() -> Policy {
+        let number = |text: &[u8]| Digits::from_ascii(text).expect("a number of the test");
+        Policy {
+            ask_first: true,
+            answer_timer: Duration::from_secs(600),
+            refresh_timer: Duration::from_secs(60),
+            idle_timer: Duration::from_secs(86_400),
+            connect_timer: Duration::from_secs(30),
+            submit_guard: Duration::from_secs(25),
+            forward_guard: Duration::from_secs(20),
+            rest: Duration::from_secs(604_800),
+            no_answer_status: StatusCode::TEMPORARILY_UNAVAILABLE,
+            reject_status: StatusCode::DECLINE,
+            unknown_reply: UnknownReply::Hint,
+            anonymity: Anonymity::Allowed,
+            number_source: NumberSource::Own,
+            pool: MsisdnPool::default(),
+            tell_at_bye: true,
+            leave_hint: LeaveHint::First,
+            segments_max: 10,
+            message_octets_max: 10_000,
+            message_validity: Duration::from_secs(86_400),
+            service_centre: number(b"447700900005"),
+            own_number: Msisdn(number(b"447700900006")),
+            network: number(b"26299"),
+            correlation_life: Duration::from_secs(60),
+            wording: crate::wording::tests::english(),
+            vocabulary: Vocabulary::new(["YES"], ["NO"], ["STOP"]),
+            domain: "ims.example".into(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What every shard may ask: the seam to the only state that is shared.
+
+use core::fmt::Debug;
+
+use interwork::{Msisdn, MtCorrelationId};
+use tempo::Instant;
+
+/// Shared, read often, written seldom; never on the path of a message inside a chat.
+pub trait Directory: Send + Sync + Debug {
+    /// Remembers which number a routing query asked for, until `until`. `false` when there is no room.
+    fn announce(&self, id: MtCorrelationId, number: Msisdn, until: Instant) -> bool;
+
+    /// The number behind an MT-Correlation-ID that was announced and has not run out at `now`. It stays known: the
+    /// SMS centre may send several messages under one answer, and repeat each.
+    fn announced(&self, id: MtCorrelationId, now: Instant) -> Option<Msisdn>;
+
+    /// Forgets what has run out at `now`.
+    fn sweep(&self, now: Instant);
+
+    /// Correlation ids that are waiting.
+    fn announcements(&self) -> usize;
+}

@@ -1,0 +1,189 @@
+//! What a chat decides, done.
+
+use interwork::{Action, Event, SmFailure, SmOutcome, Template, Variables};
+use msrp::Offer;
+use octets::Writer;
+use sip::StatusCode;
+use sms::Plan;
+use tempo::Duration;
+
+use super::short_message::Words;
+use super::submit::{Letterhead, submit_text};
+use super::{Chat, Hands, InterworkRoom};
+use crate::desk::Ringing;
+use crate::diameter_room::Purpose;
+use crate::driver::Outward;
+use crate::sip_room::Refusal;
+use crate::table::Key;
+use crate::tally::Count;
+
+/// Events that follow from an action within the same visit, and actions of one event.
+struct Few<T, const N: usize> {
+    items: [Option<T>; N],
+    count: usize,
+}
+
+impl<T: Copy, const N: usize> Few<T, N> {
+    fn new() -> Self {
+        Few { items: [None; N], count: 0 }
+    }
+
+    fn push(&mut self, item: T) {
+        assert!(self.count < N, "a chat wants more at once than any row of its machine says");
+        self.items[self.count] = Some(item);
+        self.count += 1;
+    }
+
+    fn iter(&self) -> impl Iterator<Item = T> {
+        self.items.into_iter().take(self.count).flatten()
+    }
+}
+
+impl InterworkRoom {
+    /// One event for a chat, and everything that follows from it. `words` is the short message that the event is about.
+    pub(super) fn drive<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        event: Event,
+        words: Option<&Words<'_>>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let mut events = Few::<Event, 4>::new();
+        events.push(event);
+        let mut at = 0;
+        while let Some(event) = events.items.get(at).copied().flatten() {
+            at += 1;
+            let Some(chat) = self.chats.find_mut(key) else { return };
+            let mut actions = Few::<Action, 6>::new();
+            chat.session.step(event, &hands.desk.policy, |action| actions.push(action));
+            for action in actions.iter() {
+                if let Some(consequence) = self.perform(key, action, words, hands) {
+                    events.push(consequence);
+                }
+            }
+        }
+    }
+
+    /// Does one thing; what it leads to at once is the next event.
+    fn perform<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        action: Action,
+        words: Option<&Words<'_>>,
+        hands: &mut Hands<'_, O>,
+    ) -> Option<Event> {
+        let chat = self.chats.find_mut(key)?;
+        let policy = hands.desk.policy.clone();
+        match action {
+            Action::Invite => {
+                let result = self.say(
+                    key,
+                    &policy.wording.invite,
+                    policy.answer_timer,
+                    Purpose::Invitation(key),
+                    hands,
+                );
+                return result.err().map(Event::InvitationRefused);
+            }
+            Action::Hint => {
+                let _ = self.say(key, &policy.wording.hint, policy.answer_timer, Purpose::Courtesy, hands);
+            }
+            // TS 23.204 6.16.1 steps 2 to 4: the notice never delays the end.
+            Action::Notice => {
+                let notice = &policy.wording.ended_by_peer;
+                let _ = self.say(key, notice, policy.message_validity, Purpose::Courtesy, hands);
+            }
+            Action::Ring => hands.sip.ring(chat.invite, hands.desk, hands.out),
+            Action::Accept => return self.accept(key, hands),
+            Action::Refuse(status) => {
+                hands.desk.count(Count::InvitationsRefused);
+                hands.sip.refuse(chat.invite, status, Refusal::default(), hands.desk, hands.out);
+            }
+            Action::Take => self.settle_words(words, SmOutcome::Taken, hands),
+            Action::Decline(outcome) => self.settle_words(words, outcome, hands),
+            Action::Forward => self.forward(key, words, hands),
+            Action::Hold => self.hold(key, words, hands),
+            Action::Bye(goodbye) => {
+                if !hands.sip.bye(chat.invite, goodbye, hands.desk, hands.out) {
+                    return Some(Event::Parted);
+                }
+            }
+            Action::Arm(timer, duration) => {
+                let deadline = hands.desk.now() + duration;
+                hands.desk.arm(chat.alarm(timer), Ringing::Chat(key, timer), deadline);
+            }
+            Action::Disarm(timer) => hands.desk.disarm(chat.alarm(timer)),
+            Action::End => self.end(key, hands),
+        }
+        None
+    }
+
+    /// Says one of the operator's texts to the SMS user.
+    fn say<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        template: &Template,
+        validity: Duration,
+        purpose: Purpose,
+        hands: &mut Hands<'_, O>,
+    ) -> Result<(), SmFailure> {
+        let Some(chat) = self.chats.find_mut(key) else { return Ok(()) };
+        let policy = hands.desk.policy.clone();
+        let topic = core::str::from_utf8(chat.topic.as_bytes()).unwrap_or_default();
+        let phrase = policy.wording.phrase(template, Variables { inviter: chat.inviter, topic });
+        // The operator's text is never too long: its length was his to choose, and TP-UD has 255 segments.
+        let plan = Plan::of(phrase.clone(), u8::MAX).map_err(|_| SmFailure::System)?;
+        if let Purpose::Invitation(_) = purpose {
+            chat.invitation_left = plan.segments();
+        }
+        let letterhead = Letterhead::new(&chat.lease, chat.references.take(plan.segments()), validity);
+        submit_text(&letterhead, &plan, phrase, purpose, hands).map_err(|(_, failure)| failure)
+    }
+
+    /// TS 23.204 6.15.1 step 8: the session is acknowledged, with an SDP answer that leads to us.
+    fn accept<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) -> Option<Event> {
+        let chat = self.chats.find_mut(key)?;
+        let Hands { sip, msrp, desk, out, .. } = hands;
+        let opened = sip
+            .offer(chat.invite)
+            .and_then(|offer| Offer::parse(offer).ok())
+            .map(|offer| msrp.open(key, &offer, desk));
+        let Some(Ok(session)) = opened else {
+            // The offer was good when it was let in, and there are as many sessions as chats: our own fault, so 500.
+            sip.refuse(chat.invite, StatusCode::SERVER_INTERNAL_ERROR, Refusal::default(), desk, *out);
+            return Some(Event::PeerLeft);
+        };
+        chat.msrp = Some(session);
+        desk.count(Count::InvitationsAccepted);
+        let answer =
+            |offer: &Offer<'_>, out: &mut Writer<'_>| msrp.write_answer(session, offer, desk.me(), out);
+        let description = sip.describe(chat.invite, answer);
+        match description {
+            Some(description) => {
+                sip.answer(chat.invite, description, desk, *out);
+                None
+            }
+            None => {
+                sip.refuse(chat.invite, StatusCode::SERVER_INTERNAL_ERROR, Refusal::default(), desk, *out);
+                Some(Event::PeerLeft)
+            }
+        }
+    }
+
+    /// Gives back the number and forgets the chat.
+    fn end<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) {
+        while let Some(sm) = self.chats.find(key).and_then(|chat| chat.first_sm) {
+            self.settle_sm(sm, SmOutcome::NotNow, hands);
+        }
+        let Some(mut chat) = self.chats.remove(key) else { return };
+        for alarm in chat.alarms() {
+            hands.desk.disarm(alarm);
+        }
+        let rest = chat.lease.rests.then(|| (hands.desk.now() + hands.desk.policy.rest, chat.lease.peer));
+        self.pairs.release(chat.lease.pair, rest);
+        if let Some(session) = chat.msrp {
+            hands.msrp.close(session, hands.out);
+        }
+        hands.sip.detach(chat.invite, hands.desk);
+    }
+}

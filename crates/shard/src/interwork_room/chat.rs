@@ -1,0 +1,101 @@
+//! What a shard keeps of a chat beside its machine.
+
+use interwork::{ChatSession, Lease, Timer};
+use octets::Digits;
+use tempo::Alarm;
+
+use super::InboundSm;
+use crate::kept::Kept;
+use crate::msrp_room::MsrpSession;
+use crate::sip_room::Invite;
+use crate::table::Key;
+
+/// One chat.
+#[derive(Debug)]
+pub struct Chat {
+    /// How far it has come.
+    pub(super) session: ChatSession,
+    /// Its INVITE and dialog.
+    pub(super) invite: Key<Invite>,
+    /// Its media, once it is accepted.
+    pub(super) msrp: Option<Key<MsrpSession>>,
+    /// Its number.
+    pub(super) lease: Lease,
+    /// Who invites, unless that is hidden.
+    pub(super) inviter: Option<Digits>,
+    /// What the chat is about, as a text that follows "a chat".
+    pub(super) topic: Kept<TOPIC_OCTETS_MAX>,
+    /// Segments of the invitation that the SMS centre has not taken yet.
+    pub(super) invitation_left: u8,
+    /// The references of its next text.
+    pub(super) references: References,
+    /// Has a message told how to leave?
+    pub(super) was_told_to_leave: bool,
+    /// Short messages that wait for the connection or for the chat user's answer, oldest first.
+    pub(super) first_sm: Option<Key<InboundSm>>,
+    answer: Alarm,
+    refresh: Alarm,
+    connect: Alarm,
+    idle: Alarm,
+}
+
+impl Chat {
+    pub(super) fn new(
+        invite: Key<Invite>,
+        lease: Lease,
+        inviter: Option<Digits>,
+        topic: Kept<TOPIC_OCTETS_MAX>,
+    ) -> Self {
+        Chat {
+            session: ChatSession::new(),
+            invite,
+            msrp: None,
+            lease,
+            inviter,
+            topic,
+            invitation_left: 0,
+            references: References::default(),
+            was_told_to_leave: false,
+            first_sm: None,
+            answer: Alarm::default(),
+            refresh: Alarm::default(),
+            connect: Alarm::default(),
+            idle: Alarm::default(),
+        }
+    }
+
+    pub(super) fn alarm(&mut self, timer: Timer) -> &mut Alarm {
+        match timer {
+            Timer::Answer => &mut self.answer,
+            Timer::Refresh => &mut self.refresh,
+            Timer::Connect => &mut self.connect,
+            Timer::Idle => &mut self.idle,
+        }
+    }
+
+    pub(super) fn alarms(&mut self) -> [&mut Alarm; 4] {
+        [&mut self.answer, &mut self.refresh, &mut self.connect, &mut self.idle]
+    }
+}
+
+/// The counters that number texts and their segments.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct References {
+    /// TP-MR of the first segment.
+    pub(super) message: u8,
+    /// What joins the segments of one text.
+    pub(super) concat: u8,
+}
+
+impl References {
+    /// The references for a text of `segments`, which are used up with it.
+    pub(super) fn take(&mut self, segments: u8) -> References {
+        let taken = *self;
+        self.message = self.message.wrapping_add(segments);
+        self.concat = self.concat.wrapping_add(u8::from(segments > 1));
+        taken
+    }
+}
+
+/// A topic of up to forty characters; a longer Subject is left out.
+pub(super) const TOPIC_OCTETS_MAX: usize = 128;

@@ -1,0 +1,153 @@
+//! What a chat user says (TS 23.204 6.15.1 step 9): one or several short messages, answered when the SMS side has all of them.
+
+use interwork::{Event, LeaveHint, SmFailure, Stage, Variables, message_status};
+use msrp::{ChunkView, ContentKind, Cpim, Status};
+use sms::Plan;
+
+use super::submit::{Letterhead, submit_text};
+use super::{Chat, Hands, InterworkRoom};
+use crate::diameter_room::Purpose;
+use crate::driver::Outward;
+use crate::msrp_room::{MsrpSession, Owed};
+use crate::table::Key;
+use crate::tally::Count;
+
+/// A chat message whose segments the SMS side has not all acknowledged.
+#[derive(Debug)]
+pub struct ChatMessage {
+    session: Key<MsrpSession>,
+    owed: Owed,
+    /// Segments without an acknowledgement.
+    left: u8,
+    /// Why it has failed, if a segment was refused.
+    failure: Option<SmFailure>,
+}
+
+/// What a message holds for the SMS user.
+enum Said<'a> {
+    Text(&'a str),
+    /// A receipt or a sign of typing: taken, and of no use to an SMS user.
+    Nothing,
+}
+
+impl InterworkRoom {
+    /// A whole message of a chat user.
+    pub(super) fn spoken<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        session: Key<MsrpSession>,
+        chunk: &ChunkView<'_>,
+        body: &[u8],
+        hands: &mut Hands<'_, O>,
+    ) {
+        hands.desk.count(Count::ChatIn);
+        let outcome = match said(chunk.content_type().unwrap_or_default(), body) {
+            Ok(Said::Nothing) => Err(Status::OK),
+            Ok(Said::Text("")) => Err(Status::OK),
+            Ok(Said::Text(text)) => self.pass_on(key, session, chunk, body.len() as u64, text, hands),
+            Err(status) => Err(status),
+        };
+        match outcome {
+            // The SMS side answers for it.
+            Ok(()) => {}
+            Err(status) => {
+                if let Some(link) = hands.msrp.link_of(session) {
+                    hands.msrp.respond(link, chunk, status, hands.desk, hands.out);
+                }
+            }
+        }
+        self.drive(key, Event::Spoken, None, hands);
+    }
+
+    /// Submits a text. `Err` is the answer when it ends here.
+    fn pass_on<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        session: Key<MsrpSession>,
+        chunk: &ChunkView<'_>,
+        octets: u64,
+        text: &str,
+        hands: &mut Hands<'_, O>,
+    ) -> Result<(), Status> {
+        let chat = self.chats.find_mut(key).filter(|chat| chat.session.stage() == Stage::Active);
+        let chat = chat.ok_or(Status::NO_SUCH_SESSION)?;
+        let policy = hands.desk.policy.clone();
+        let plan = Plan::of(text.chars(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
+        let hint = policy.wording.phrase(&policy.wording.leave_hint, Variables { inviter: None, topic: "" });
+        let is_wanted = match policy.leave_hint {
+            LeaveHint::Never => false,
+            LeaveHint::First => !chat.was_told_to_leave,
+            LeaveHint::Every => true,
+        };
+        // The hint never costs the SMS user, or the operator, one more segment.
+        let has_hint = is_wanted && plan.has_room_for(hint.clone());
+        let whole = text.chars().chain(hint.take(if has_hint { usize::MAX } else { 0 }));
+        let plan = Plan::of(whole.clone(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
+        chat.was_told_to_leave |= has_hint;
+
+        let owed = Owed::keep(chunk, octets).ok_or(Status::BAD_REQUEST)?;
+        let message = ChatMessage { session, owed, left: plan.segments(), failure: None };
+        let message = self.messages.insert(message).map_err(|_| Status::TIMEOUT)?;
+        let letterhead =
+            Letterhead::new(&chat.lease, chat.references.take(plan.segments()), policy.message_validity);
+        let purpose = Purpose::ChatMessage(message);
+        let Err((sent, failure)) = submit_text(&letterhead, &plan, whole, purpose, hands) else {
+            return Ok(());
+        };
+        if sent == 0 {
+            self.messages.remove(message);
+            return Err(message_status(failure));
+        }
+        // What went out is answered for by its acknowledgements; the message as a whole has failed.
+        if let Some(message) = self.messages.find_mut(message) {
+            message.left = sent;
+            message.failure = Some(failure);
+        }
+        Ok(())
+    }
+
+    /// The SMS side has taken or refused a segment.
+    pub(super) fn segment_submitted<O: Outward>(
+        &mut self,
+        key: Key<ChatMessage>,
+        result: Result<(), SmFailure>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(message) = self.messages.find_mut(key) else { return };
+        message.left = message.left.saturating_sub(1);
+        message.failure = message.failure.or(result.err());
+        if message.left > 0 {
+            return;
+        }
+        let Some(message) = self.messages.remove(key) else { return };
+        let status = message.failure.map_or(Status::OK, message_status);
+        hands.msrp.settle(message.session, &message.owed, status, hands.desk, hands.out);
+    }
+}
+
+/// What a body says, however it is wrapped. `Err` is the answer to what cannot be told to an SMS user.
+fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {
+    match ContentKind::of(content_type) {
+        ContentKind::Text { utf8: true } => text(body),
+        ContentKind::Cpim => {
+            let cpim = Cpim::parse(body).map_err(|fault| fault.status())?;
+            match cpim.content_type.map_or(ContentKind::Text { utf8: true }, ContentKind::of) {
+                ContentKind::Text { utf8: true } if cpim.transfer_encoding.is_none_or(is_plain) => {
+                    text(cpim.body)
+                }
+                ContentKind::Imdn | ContentKind::IsComposing => Ok(Said::Nothing),
+                _ => Err(Status::UNSUPPORTED_MEDIA_TYPE),
+            }
+        }
+        ContentKind::Imdn | ContentKind::IsComposing => Ok(Said::Nothing),
+        ContentKind::Text { utf8: false } | ContentKind::Other => Err(Status::UNSUPPORTED_MEDIA_TYPE),
+    }
+}
+
+fn text(body: &[u8]) -> Result<Said<'_>, Status> {
+    core::str::from_utf8(body).map(Said::Text).map_err(|_| Status::BAD_REQUEST)
+}
+
+fn is_plain(transfer_encoding: &[u8]) -> bool {
+    [&b"7bit"[..], b"8bit", b"binary"].iter().any(|plain| transfer_encoding.eq_ignore_ascii_case(plain))
+}

@@ -1,0 +1,192 @@
+//! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
+
+use interwork::{Anonymity, Event, Lease, Msisdn, NumberSource, Pair, PeerId, SmFailure};
+use msrp::Offer;
+use octets::Digits;
+use sip::{HeaderName, MessageView, NameAddr, StatusCode, Uri};
+
+use super::chat::TOPIC_OCTETS_MAX;
+use super::{Chat, Hands, InterworkRoom};
+use crate::driver::Outward;
+use crate::kept::Kept;
+use crate::msrp_room::{MsrpRoom, NotOpened};
+use crate::sip_room::{Invite, Refusal};
+use crate::table::Key;
+use crate::tally::Count;
+
+/// Who invites, as the trusted network says.
+struct Caller {
+    number: Option<Digits>,
+    peer: PeerId,
+    hides: bool,
+}
+
+/// Why an INVITE is not let in.
+struct Refused(StatusCode, Refusal);
+
+impl InterworkRoom {
+    /// A new INVITE.
+    pub(super) fn invited<O: Outward>(
+        &mut self,
+        invite: Key<Invite>,
+        request: &MessageView<'_>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        match self.admit(invite, request, hands) {
+            Ok(chat) => {
+                hands.desk.count(Count::Invitations);
+                hands.sip.attach(invite, chat);
+                self.drive(chat, Event::Begin, None, hands);
+            }
+            Err(Refused(status, refusal)) => {
+                hands.desk.count(Count::InvitationsRefused);
+                hands.sip.refuse(invite, status, refusal, hands.desk, hands.out);
+            }
+        }
+    }
+
+    /// The checks in their order; the first that fails speaks.
+    fn admit<O: Outward>(
+        &mut self,
+        invite: Key<Invite>,
+        request: &MessageView<'_>,
+        hands: &mut Hands<'_, O>,
+    ) -> Result<Key<Chat>, Refused> {
+        if hands.desk.is_stopping {
+            return Err(later(StatusCode::SERVICE_UNAVAILABLE));
+        }
+        if !self.chats.has_room() {
+            hands.desk.count(Count::Overloads);
+            return Err(later(StatusCode::SERVICE_UNAVAILABLE));
+        }
+        let policy = hands.desk.policy.clone();
+        let caller = caller(request).ok_or(plain(StatusCode::FORBIDDEN))?;
+        if caller.hides && policy.anonymity == Anonymity::Prohibited {
+            return Err(plain(StatusCode::ANONYMITY_DISALLOWED));
+        }
+        let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
+        let sms_user = sms_user.ok_or(plain(StatusCode::NOT_FOUND))?;
+        acceptable(request.body())?;
+        let lease = self.lease(&caller, sms_user, hands)?;
+        let inviter = caller.number.filter(|_| !caller.hides);
+        let chat = Chat::new(invite, lease, inviter, topic(request));
+        let chat = self.chats.insert(chat).map_err(|_| later(StatusCode::SERVICE_UNAVAILABLE))?;
+        if self.pairs.bind(lease.pair, chat).is_err() {
+            self.chats.remove(chat);
+            hands.desk.count(Count::Overloads);
+            return Err(later(StatusCode::TEMPORARILY_UNAVAILABLE));
+        }
+        Ok(chat)
+    }
+
+    /// The number that will stand for the chat (TS 23.204 6.16.1 NOTE 1).
+    fn lease<O: Outward>(
+        &self,
+        caller: &Caller,
+        sms_user: Msisdn,
+        hands: &Hands<'_, O>,
+    ) -> Result<Lease, Refused> {
+        let policy = &hands.desk.policy;
+        let now = hands.desk.now();
+        if policy.number_source == NumberSource::Own && !caller.hides {
+            let number = caller.number.map(Msisdn).ok_or(plain(StatusCode::FORBIDDEN))?;
+            let pair = Pair { number, sms_user };
+            if !self.pairs.is_free_for(pair, caller.peer, now) {
+                // One chat per pair: a second INVITE while the first lives cannot be told apart by the SMS user.
+                return Err(plain(StatusCode::BUSY_HERE));
+            }
+            return Ok(Lease { pair, peer: caller.peer, rests: false });
+        }
+        if policy.pool.is_empty() {
+            // Without a number of the pool the only one would be the caller's own, which is to be hidden.
+            return Err(plain(StatusCode::ANONYMITY_DISALLOWED));
+        }
+        policy
+            .pool
+            .lease(sms_user, caller.peer, &self.pairs, now)
+            .map_err(|_| later(StatusCode::TEMPORARILY_UNAVAILABLE))
+    }
+
+    /// A segment of the invitation was taken or refused.
+    pub(super) fn invitation_submitted<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        result: Result<(), SmFailure>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(chat) = self.chats.find_mut(key) else { return };
+        match result {
+            Err(failure) => self.drive(key, Event::InvitationRefused(failure), None, hands),
+            Ok(()) => {
+                chat.invitation_left = chat.invitation_left.saturating_sub(1);
+                if chat.invitation_left == 0 {
+                    self.drive(key, Event::InvitationSubmitted, None, hands);
+                }
+            }
+        }
+    }
+}
+
+/// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
+fn caller(request: &MessageView<'_>) -> Option<Caller> {
+    let asserted = || request.elements(HeaderName::PAssertedIdentity).filter_map(NameAddr::parse_asserted);
+    let uris = || asserted().filter_map(|identity| Uri::parse(identity.uri));
+    let tel = uris().find(|uri| uri.scheme == sip::Scheme::Tel).and_then(|uri| uri.digits());
+    let number = tel.or_else(|| uris().find_map(|uri| uri.digits()));
+    let peer = match number {
+        Some(number) => PeerId::of(number.packed()),
+        None => PeerId::of(asserted().next()?.uri),
+    };
+    // RFC 3323, RFC 3325: any of these asks to hide; `none` asks not to.
+    let asks =
+        |value: &[u8]| [&b"id"[..], b"user", b"header"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    let hides = request
+        .headers(HeaderName::Privacy)
+        .any(|value| value.split(|octet| matches!(octet, b';' | b',')).any(|word| asks(word.trim_ascii())));
+    Some(Caller { number, peer, hides })
+}
+
+/// Subject, made harmless: one line, no control characters.
+fn topic(request: &MessageView<'_>) -> Kept<TOPIC_OCTETS_MAX> {
+    let subject = request.header(HeaderName::Subject).and_then(|subject| core::str::from_utf8(subject).ok());
+    let Some(subject) = subject.map(str::trim).filter(|subject| !subject.is_empty()) else {
+        return Kept::EMPTY;
+    };
+    let is_harmless = |c: &char| {
+        !c.is_control()
+            && !matches!(*c, '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    let topic = Kept::write(|out| {
+        out.text(": ");
+        let mut octets = [0; 4];
+        for c in subject.chars().filter(is_harmless).take(TOPIC_CHARACTERS_MAX) {
+            out.text(c.encode_utf8(&mut octets));
+        }
+    });
+    topic.unwrap_or(Kept::EMPTY)
+}
+
+/// Can the offer be answered? Asked now, so that nobody says yes to a chat that cannot be.
+fn acceptable(body: &[u8]) -> Result<(), Refused> {
+    let warn = |status, warning| Refused(status, Refusal { warning: Some(warning), ..Refusal::default() });
+    let offer = Offer::parse(body).map_err(|fault| {
+        let status = StatusCode::new(fault.sip_status()).unwrap_or(StatusCode::NOT_ACCEPTABLE_HERE);
+        warn(status, (fault.warning(), fault.text()))
+    })?;
+    MsrpRoom::check(&offer).map_err(|fault| match fault {
+        NotOpened::NotAcceptable(text) => warn(StatusCode::NOT_ACCEPTABLE_HERE, (399, text)),
+        NotOpened::Full => later(StatusCode::SERVICE_UNAVAILABLE),
+    })
+}
+
+fn plain(status: StatusCode) -> Refused {
+    Refused(status, Refusal::default())
+}
+
+fn later(status: StatusCode) -> Refused {
+    Refused(status, Refusal { retry_after_s: Some(RETRY_AFTER_S), ..Refusal::default() })
+}
+
+/// How long a chat user's client should wait before it invites again.
+const RETRY_AFTER_S: u32 = 10;
+const TOPIC_CHARACTERS_MAX: usize = 30;

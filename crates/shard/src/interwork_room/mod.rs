@@ -1,0 +1,178 @@
+//! Where chats live: what the protocol rooms heard becomes an event of a chat, and what the chat decides becomes
+//! words for the protocol rooms.
+//!
+//! Refuses: to read or write a message. In: `SipEvent`, `MsrpEvent`, `DiameterEvent`. Out: calls of the rooms, through `Hands`.
+
+mod actions;
+mod chat;
+mod chat_message;
+mod invitation;
+mod short_message;
+mod submit;
+
+use interwork::{Correlation, Event, Timer};
+
+use crate::desk::{Desk, Ringing};
+use crate::diameter_room::{DiameterEvent, DiameterRoom, NoRoute, Purpose, RoutingQuery};
+use crate::driver::Outward;
+use crate::msrp_room::{Body, MsrpEvent, MsrpRoom, Received};
+use crate::settings::Settings;
+use crate::sip_room::{SipEvent, SipRoom};
+use crate::table::{Key, Table};
+
+pub use chat::Chat;
+pub use chat_message::ChatMessage;
+pub use short_message::{Arrived, InboundSm};
+
+/// Where chats live.
+pub struct InterworkRoom {
+    chats: Table<Chat>,
+    pairs: Correlation<Key<Chat>>,
+    sms: Table<InboundSm>,
+    messages: Table<ChatMessage>,
+    repeats: short_message::Repeats,
+}
+
+/// The rooms that a chat speaks through, and what all rooms share.
+pub struct Hands<'h, O> {
+    /// To the S-CSCF.
+    pub sip: &'h mut SipRoom,
+    /// To the chat user's media.
+    pub msrp: &'h mut MsrpRoom,
+    /// To the SMS side.
+    pub diameter: &'h mut DiameterRoom,
+    /// Time, timers, counters, chance, policy.
+    pub desk: &'h mut Desk,
+    /// To the outside.
+    pub out: &'h mut O,
+}
+
+impl InterworkRoom {
+    /// A room without chats.
+    pub fn new(settings: &Settings, desk: &mut Desk) -> Self {
+        let sessions = settings.sessions_max;
+        InterworkRoom {
+            chats: Table::new(sessions),
+            pairs: Correlation::new(settings.pairs_max, &mut desk.entropy),
+            sms: Table::new(sessions.saturating_mul(SMS_PER_SESSION)),
+            messages: Table::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
+            repeats: short_message::Repeats::new(REPEATS_MAX),
+        }
+    }
+
+    /// Something on the SIP side.
+    pub fn on_sip<O: Outward>(&mut self, event: SipEvent<'_>, hands: &mut Hands<'_, O>) {
+        match event {
+            SipEvent::Invitation { invite, request } => self.invited(invite, &request, hands),
+            SipEvent::Withdrawn(chat) => self.drive(chat, Event::Withdrawn, None, hands),
+            SipEvent::Unconfirmed(chat) => self.drive(chat, Event::Unconfirmed, None, hands),
+            SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
+            SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
+        }
+    }
+
+    /// Something on the SMS side.
+    pub fn on_diameter<O: Outward>(&mut self, event: DiameterEvent<'_>, hands: &mut Hands<'_, O>) {
+        match event {
+            DiameterEvent::Submitted { purpose: Purpose::Invitation(chat), result } => {
+                self.invitation_submitted(chat, result, hands);
+            }
+            DiameterEvent::Submitted { purpose: Purpose::ChatMessage(message), result } => {
+                self.segment_submitted(message, result, hands);
+            }
+            DiameterEvent::Submitted { purpose: Purpose::Courtesy, .. } => {}
+            DiameterEvent::Asked(query) => announce(&query, hands),
+            DiameterEvent::Forwarded { token, correlation, origin, tpdu } => {
+                self.forwarded(token, correlation, origin, tpdu, hands);
+            }
+        }
+    }
+
+    /// Something on the chat user's media.
+    pub fn on_msrp<O: Outward>(&mut self, received: Received<'_>, hands: &mut Hands<'_, O>) {
+        if let Some(chat) = received.connected {
+            self.drive(chat, Event::Connected, None, hands);
+            self.release_held(chat, hands);
+        }
+        match received.event {
+            None => {}
+            Some(MsrpEvent::Answered { sm, status }) => self.chat_answered(sm, status, hands),
+            Some(MsrpEvent::Message { chat, session, chunk, body: Body::InPlace(body) }) => {
+                self.spoken(chat, session, &chunk, body, hands);
+            }
+            Some(MsrpEvent::Message { chat, session, chunk, body: Body::Joined(slot) }) => {
+                let joined = hands.msrp.lift_joined();
+                self.spoken(chat, session, &chunk, joined.bytes(slot), hands);
+                hands.msrp.put_back_joined(joined, slot);
+            }
+        }
+    }
+
+    /// The chat user's connection is gone.
+    pub fn on_disconnected<O: Outward>(&mut self, chat: Key<Chat>, hands: &mut Hands<'_, O>) {
+        self.drive(chat, Event::Disconnected, None, hands);
+    }
+
+    /// A timer of a chat has come up.
+    pub fn ring_chat<O: Outward>(&mut self, key: Key<Chat>, timer: Timer, hands: &mut Hands<'_, O>) {
+        let Some(chat) = self.chats.find_mut(key) else { return };
+        if hands.desk.is_due(chat.alarm(timer), Ringing::Chat(key, timer)) {
+            self.drive(key, Event::Due(timer), None, hands);
+        }
+    }
+
+    /// The gateway goes out of service: every chat is ended, and both sides are told.
+    pub fn stop<O: Outward>(&mut self, hands: &mut Hands<'_, O>) {
+        let mut slot = 0;
+        loop {
+            let next = self.chats.keys_from(slot).next();
+            let Some(chat) = next else { return };
+            slot = chat.slot + 1;
+            self.drive(chat, Event::Stop, None, hands);
+        }
+    }
+
+    /// Forgets what time has made obsolete.
+    pub fn housekeep(&mut self, desk: &Desk) {
+        self.pairs.advance(desk.now(), SWEEP_MAX);
+        self.repeats.advance(desk.now(), SWEEP_MAX);
+    }
+
+    /// Chats that exist.
+    pub fn chats(&self) -> usize {
+        self.chats.len()
+    }
+
+    /// Numbers in use.
+    pub fn leases(&self) -> usize {
+        self.pairs.live()
+    }
+
+    /// Numbers at rest.
+    pub fn resting(&self) -> usize {
+        self.pairs.resting()
+    }
+
+    /// Chat messages that wait for the SMS side.
+    pub fn messages(&self) -> usize {
+        self.messages.len()
+    }
+}
+
+/// TS 23.204 6.14 step 3: the answer names us, and an MT-Correlation-ID that leads the short message back to the number.
+fn announce<O: Outward>(query: &RoutingQuery<'_>, hands: &mut Hands<'_, O>) {
+    let desk = &mut *hands.desk;
+    let id = interwork::MtCorrelationId::mint(desk.policy.network, &mut desk.entropy);
+    let until = desk.now() + desk.policy.correlation_life;
+    let way = if desk.directory.announce(id, query.number, until) { Ok(id) } else { Err(NoRoute::Busy) };
+    hands.diameter.route(query, way, desk, hands.out);
+}
+
+/// Short messages that wait for a chat user's answer, per chat on average; beyond it "not now".
+const SMS_PER_SESSION: usize = 4;
+/// Chat messages that wait for the SMS side, per chat on average; beyond it 413.
+const MESSAGES_PER_SESSION: usize = 4;
+/// Short messages that are remembered to recognise their repetition; beyond it the oldest is forgotten.
+const REPEATS_MAX: usize = 65_536;
+/// Obsolete things that one turn forgets.
+const SWEEP_MAX: usize = 64;

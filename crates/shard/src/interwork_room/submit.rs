@@ -1,0 +1,60 @@
+//! Texts on their way to the SMS user: cut into segments, each submitted at once, in order.
+
+use interwork::{Lease, Msisdn, SmFailure};
+use octets::Digits;
+use sms::{Plan, SmsSubmit, Validity};
+use tempo::Duration;
+
+use super::Hands;
+use super::chat::References;
+use crate::diameter_room::{Order, Purpose};
+use crate::driver::Outward;
+
+/// Who writes to whom, and with which references.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Letterhead {
+    number: Msisdn,
+    sms_user: Digits,
+    references: References,
+    validity: Duration,
+}
+
+impl Letterhead {
+    pub(super) fn new(lease: &Lease, references: References, validity: Duration) -> Self {
+        Letterhead { number: lease.pair.number, sms_user: lease.pair.sms_user.digits(), references, validity }
+    }
+}
+
+/// Submits all segments of `text`. On failure those that went out are not called back: the error says how many did.
+pub(super) fn submit_text<O: Outward>(
+    letterhead: &Letterhead,
+    plan: &Plan,
+    mut text: impl Iterator<Item = char> + Clone,
+    purpose: Purpose,
+    hands: &mut Hands<'_, O>,
+) -> Result<(), (u8, SmFailure)> {
+    for index in 0..plan.segments() {
+        let order = Order {
+            purpose,
+            number: letterhead.number,
+            service_centre: hands.desk.policy.service_centre,
+            submit: SmsSubmit {
+                message_reference: letterhead.references.message.wrapping_add(index),
+                destination: letterhead.sms_user,
+                reject_duplicates: false,
+                // Nobody asks for status reports yet; they come with TS 23.204 6.18.
+                status_report_requested: false,
+                validity: Validity::of(letterhead.validity),
+                protocol_id: 0,
+            },
+            plan,
+            index,
+            reference: letterhead.references.concat,
+        };
+        hands
+            .diameter
+            .submit(&order, &mut text, hands.desk, hands.out)
+            .map_err(|failure| (index, failure))?;
+    }
+    Ok(())
+}

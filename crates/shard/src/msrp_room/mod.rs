@@ -1,0 +1,85 @@
+//! The MSRP sessions of one shard: which connection carries which, what was sent and not answered, chunks that make a message.
+//!
+//! Refuses: to know what a chat is. In: frames of MSRP connections. Out: `MsrpEvent`, frames in a lent buffer.
+
+mod incoming;
+mod links;
+mod outgoing;
+mod owed;
+mod session;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use msrp::{Reassembly, TransactionId};
+use tempo::{Duration, Instant};
+
+use crate::interwork_room::InboundSm;
+use crate::settings::Settings;
+use crate::table::{Key, Table};
+
+pub use incoming::{Body, MsrpEvent, Received};
+pub use owed::Owed;
+pub use session::{MsrpSession, NotOpened};
+
+/// The MSRP sessions of one shard.
+pub struct MsrpRoom {
+    sessions: Table<MsrpSession>,
+    outgoing: Table<Outgoing>,
+    /// The sessions of each connection, by the index of its link.
+    links: Vec<links::OnLink>,
+    reassembly: Reassembly,
+    /// `msrp://host:port/` of this shard.
+    base: String,
+    host: String,
+    port: u16,
+    message_octets_max: usize,
+    next_sweep: Instant,
+}
+
+/// A SEND of ours that waits for its response.
+#[derive(Debug)]
+pub struct Outgoing {
+    id: TransactionId,
+    /// The short message that it carries.
+    sm: Key<InboundSm>,
+}
+
+impl MsrpRoom {
+    /// A room for as many sessions as there may be chats.
+    pub fn new(settings: &Settings) -> Self {
+        let host = alloc::format!("{}", settings.msrp.ip());
+        let message_octets_max = settings.policy.message_octets_max;
+        MsrpRoom {
+            sessions: Table::new(settings.sessions_max),
+            outgoing: Table::new(settings.sessions_max.saturating_mul(OUTGOING_PER_SESSION)),
+            links: Vec::new(),
+            reassembly: Reassembly::new(UNFINISHED_MAX, message_octets_max),
+            base: alloc::format!("msrp://{}/", settings.msrp),
+            host,
+            port: settings.msrp.port(),
+            message_octets_max,
+            next_sweep: settings.moment.now,
+        }
+    }
+
+    /// Sessions that exist.
+    pub fn sessions(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Forgets messages that nobody finishes; to be called often.
+    pub fn sweep(&mut self, now: Instant) {
+        if now >= self.next_sweep {
+            self.next_sweep = now + SWEEP_INTERVAL;
+            self.reassembly.sweep();
+        }
+    }
+}
+
+/// SENDs of ours that may wait at the same time, per session on average; beyond it the SMS centre hears "not now".
+const OUTGOING_PER_SESSION: usize = 4;
+/// Messages in several chunks that may be unfinished at the same time; beyond it 413.
+const UNFINISHED_MAX: usize = 64;
+/// An unfinished message may wait for one to two of these.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(30);

@@ -1,0 +1,28 @@
+//! Whose is it? Everything about one SMS user happens on one shard, and identifiers that we minted say which.
+
+use interwork::Msisdn;
+use sip::{MessageView, Uri, parse_token};
+
+use crate::lanes::ShardId;
+
+/// The shard of an SMS user.
+pub fn owner_of(sms_user: Msisdn, shards: u16) -> ShardId {
+    ShardId((sms_user.spread() % u64::from(shards.max(1))) as u16)
+}
+
+/// The shard of a SIP message: by our own tag or branch, else by the SMS user in the Request-URI, which an INVITE, its
+/// repetitions, its CANCEL and the ACK of its refusal have in common. `None`: any shard will do.
+pub fn owner_of_sip(message: &MessageView<'_>, shards: u16) -> Option<ShardId> {
+    let minted = match message.is_request() {
+        true => message.to_tag(),
+        false => message.via().branch,
+    };
+    if let Some(token) = minted.and_then(parse_token).filter(|token| token.owner < shards) {
+        return Some(ShardId(token.owner));
+    }
+    if !message.is_request() {
+        return None;
+    }
+    let sms_user = Uri::parse(message.request_uri()).and_then(|uri| uri.digits())?;
+    Some(owner_of(Msisdn(sms_user), shards))
+}

@@ -1,0 +1,355 @@
+//! An INVITE that came to us, the dialog that it makes, and the BYE that we end it with.
+//!
+//! It lives until its transaction, its wait for ACK, its dialog and its BYE are all over.
+
+use interwork::Goodbye;
+use msrp::Offer;
+use octets::Writer;
+use sip::transaction::{AckWaitAction, AckWaitEvent, TimerSlot};
+use sip::{
+    ClientAction, ClientEvent, DialogAckWait, InviteServer, NonInviteClient, Sequence, ServerAction,
+    ServerEvent, StatusCode, Timer, Token, TransactionKey,
+};
+use tempo::Alarm;
+
+use super::{SipEvent, SipRoom, Source};
+use crate::desk::{Desk, Ringing};
+use crate::driver::Outward;
+use crate::interwork_room::Chat;
+use crate::kept::Kept;
+use crate::table::Key;
+
+/// One INVITE and what follows from it.
+#[derive(Debug)]
+pub struct Invite {
+    pub(super) source: Source,
+    pub(super) key: TransactionKey,
+    pub(super) origin: TransactionKey,
+    pub(super) server: InviteServer,
+    pub(super) head: Kept<HEAD_OCTETS_MAX>,
+    /// The SDP offer; the answer, once it is given.
+    pub(super) description: Description,
+    /// Our tag.
+    pub(super) tag: Token,
+    pub(super) sequence: Sequence,
+    pub(super) refusal: Refusal,
+    pub(super) wait: Option<DialogAckWait>,
+    pub(super) bye: Option<Bye>,
+    /// The chat that hears of it.
+    pub(super) chat: Option<Key<Chat>>,
+    /// Has the 2xx made a dialog that nobody has ended?
+    pub(super) is_dialog: bool,
+    /// Is its transaction over?
+    pub(super) is_settled: bool,
+    pub(super) alarms: Alarms,
+}
+
+/// The BYE of ours.
+#[derive(Debug)]
+pub struct Bye {
+    pub(super) client: NonInviteClient,
+    pub(super) cseq: u32,
+    pub(super) branch: Token,
+    pub(super) goodbye: Goodbye,
+}
+
+/// The words of a final refusal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// Code and text of a Warning header.
+    pub warning: Option<(u16, &'static str)>,
+    /// Retry-After.
+    pub retry_after_s: Option<u32>,
+}
+
+/// A session description that is kept.
+pub type Description = Kept<DESCRIPTION_OCTETS_MAX>;
+
+/// Which timer of an INVITE.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InviteTimer {
+    /// One of the INVITE server transaction.
+    Server(Timer),
+    /// The wait for the ACK of the 2xx.
+    Ack,
+    /// One of the BYE's client transaction.
+    Bye(Timer),
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Alarms {
+    repeat: Alarm,
+    life: Alarm,
+    ack: Alarm,
+    bye_repeat: Alarm,
+    bye_life: Alarm,
+}
+
+impl Alarms {
+    fn of(&mut self, timer: InviteTimer) -> &mut Alarm {
+        match timer {
+            InviteTimer::Server(timer) if timer.slot() == TimerSlot::Repeat => &mut self.repeat,
+            InviteTimer::Server(_) => &mut self.life,
+            InviteTimer::Ack => &mut self.ack,
+            InviteTimer::Bye(timer) if timer.slot() == TimerSlot::Repeat => &mut self.bye_repeat,
+            InviteTimer::Bye(_) => &mut self.bye_life,
+        }
+    }
+}
+
+impl Invite {
+    pub(super) fn ack_alarm(&mut self) -> &mut Alarm {
+        &mut self.alarms.ack
+    }
+}
+
+impl SipRoom {
+    /// `chat` hears of `invite` from now on.
+    pub fn attach(&mut self, invite: Key<Invite>, chat: Key<Chat>) {
+        if let Some(invite) = self.invites.find_mut(invite) {
+            invite.chat = Some(chat);
+        }
+    }
+
+    /// The SDP offer of `invite`, to be answered.
+    pub fn offer(&self, invite: Key<Invite>) -> Option<&[u8]> {
+        Some(self.invites.find(invite)?.description.as_bytes())
+    }
+
+    /// 180 Ringing, for the first time or again.
+    pub fn ring(&mut self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
+        self.step_server(key, ServerEvent::Respond(StatusCode::RINGING), desk, out);
+    }
+
+    /// The SDP answer to the offer of `invite`; `None` when it is too long to be kept for its repetition.
+    pub fn describe(
+        &self,
+        key: Key<Invite>,
+        answer: impl FnOnce(&Offer<'_>, &mut Writer<'_>),
+    ) -> Option<Description> {
+        let offer = Offer::parse(self.offer(key)?).ok()?;
+        Kept::write(|out| answer(&offer, out))
+    }
+
+    /// 200 OK with this SDP answer.
+    pub fn answer(
+        &mut self,
+        key: Key<Invite>,
+        description: Description,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let Some(invite) = self.invites.find_mut(key) else { return };
+        invite.description = description;
+        invite.is_dialog = true;
+        let ringing = Ringing::Invite(key, InviteTimer::Ack);
+        let alarm = &mut invite.alarms.ack;
+        let wait = DialogAckWait::start(desk.moment.now, self.timers, |action| {
+            if let AckWaitAction::Arm(deadline) = action {
+                desk.wheel.set(alarm, ringing, deadline);
+            }
+        });
+        invite.wait = Some(wait);
+        self.step_server(key, ServerEvent::Respond(StatusCode::OK), desk, out);
+    }
+
+    /// A final refusal; the chat hears no more of this INVITE.
+    pub fn refuse(
+        &mut self,
+        key: Key<Invite>,
+        status: StatusCode,
+        refusal: Refusal,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let Some(invite) = self.invites.find_mut(key) else { return };
+        invite.refusal = refusal;
+        invite.chat = None;
+        self.step_server(key, ServerEvent::Respond(status), desk, out);
+    }
+
+    /// Ends the dialog with BYE; `Parted` follows. `false` when there is no dialog to end.
+    pub fn bye(
+        &mut self,
+        key: Key<Invite>,
+        goodbye: Goodbye,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> bool {
+        let random = desk.entropy.u64();
+        let Some(invite) = self.invites.find_mut(key).filter(|invite| invite.is_dialog) else { return false };
+        invite.is_dialog = false;
+        let branch = Token { owner: invite.tag.owner, slot: key.slot, generation: key.generation, random };
+        let cseq = invite.sequence.next_local();
+        let alarms = &mut invite.alarms;
+        let client = NonInviteClient::start(desk.moment.now, self.timers, false, |action| {
+            if let ClientAction::Arm(timer, deadline) = action {
+                let timer = InviteTimer::Bye(timer);
+                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
+            }
+        });
+        invite.bye = Some(Bye { client, cseq, branch, goodbye });
+        self.send_bye(key, desk, out);
+        true
+    }
+
+    /// The chat is over, and hears no more; a dialog without a goodbye is not left behind by any caller.
+    pub fn detach(&mut self, key: Key<Invite>, desk: &mut Desk) {
+        if let Some(invite) = self.invites.find_mut(key) {
+            invite.chat = None;
+            self.retire(key, desk);
+        }
+    }
+
+    /// A timer of an INVITE has come up.
+    pub fn ring_timer(
+        &mut self,
+        key: Key<Invite>,
+        timer: InviteTimer,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> Option<SipEvent<'static>> {
+        let invite = self.invites.find_mut(key)?;
+        if !desk.is_due(invite.alarms.of(timer), Ringing::Invite(key, timer)) {
+            return None;
+        }
+        match timer {
+            InviteTimer::Server(timer) => {
+                self.step_server(key, ServerEvent::Timer(timer), desk, out);
+                None
+            }
+            InviteTimer::Ack => self.step_wait(key, AckWaitEvent::Timer, desk, out),
+            InviteTimer::Bye(timer) => self.step_bye(key, ClientEvent::Timer(timer), desk, out),
+        }
+    }
+
+    /// One event for the server transaction.
+    pub(super) fn step_server(
+        &mut self,
+        key: Key<Invite>,
+        event: ServerEvent,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let Some(invite) = self.invites.find_mut(key) else { return };
+        let alarms = &mut invite.alarms;
+        let mut send = None;
+        let mut is_over = false;
+        invite.server.step(desk.moment.now, event, |action| match action {
+            ServerAction::Send(status) => send = Some(status),
+            ServerAction::Arm(timer, deadline) => {
+                let timer = InviteTimer::Server(timer);
+                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
+            }
+            ServerAction::Disarm(timer) => desk.wheel.clear(alarms.of(InviteTimer::Server(timer))),
+            ServerAction::Terminated => is_over = true,
+            // An ACK of a 2xx is found by its dialog; a refusal that nobody acknowledged needs nothing more.
+            ServerAction::PassAck | ServerAction::TimedOut => {}
+        });
+        if let Some(status) = send {
+            self.send_response(key, status, desk, out);
+        }
+        if is_over {
+            self.settle(key);
+            self.retire(key, desk);
+        }
+    }
+
+    /// One event for the wait for the ACK of the 2xx.
+    pub(super) fn step_wait(
+        &mut self,
+        key: Key<Invite>,
+        event: AckWaitEvent,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> Option<SipEvent<'static>> {
+        let invite = self.invites.find_mut(key)?;
+        let wait = invite.wait.as_mut()?;
+        let alarm = &mut invite.alarms.ack;
+        let mut send = false;
+        let mut is_lost = false;
+        wait.step(desk.moment.now, event, |action| match action {
+            AckWaitAction::Send => send = true,
+            AckWaitAction::Arm(deadline) => {
+                desk.wheel.set(alarm, Ringing::Invite(key, InviteTimer::Ack), deadline)
+            }
+            AckWaitAction::Disarm => desk.wheel.clear(alarm),
+            AckWaitAction::Acknowledged => {}
+            AckWaitAction::TimedOut => is_lost = true,
+        });
+        let chat = invite.chat;
+        if send {
+            // Not by the transaction: it may be over (RFC 6026), and a 2xx is the user's to repeat.
+            self.send_response(key, StatusCode::OK, desk, out);
+        }
+        self.retire(key, desk);
+        chat.filter(|_| is_lost).map(SipEvent::Unconfirmed)
+    }
+
+    /// One event for the BYE.
+    pub(super) fn step_bye(
+        &mut self,
+        key: Key<Invite>,
+        event: ClientEvent,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> Option<SipEvent<'static>> {
+        let invite = self.invites.find_mut(key)?;
+        let bye = invite.bye.as_mut()?;
+        let alarms = &mut invite.alarms;
+        let (mut transmit, mut is_parted, mut is_over) = (false, false, false);
+        bye.client.step(desk.moment.now, event, |action| match action {
+            ClientAction::Transmit => transmit = true,
+            ClientAction::Deliver(status) => is_parted |= status.is_final(),
+            ClientAction::Arm(timer, deadline) => {
+                let timer = InviteTimer::Bye(timer);
+                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
+            }
+            ClientAction::Disarm(timer) => desk.wheel.clear(alarms.of(InviteTimer::Bye(timer))),
+            // Nobody is there to be told: the dialog is over all the same.
+            ClientAction::TimedOut | ClientAction::Unreachable => is_parted = true,
+            ClientAction::SendAck => {}
+            ClientAction::Terminated => is_over = true,
+        });
+        let chat = invite.chat;
+        if is_over {
+            invite.bye = None;
+        }
+        if transmit {
+            self.send_bye(key, desk, out);
+        }
+        self.retire(key, desk);
+        chat.filter(|_| is_parted).map(SipEvent::Parted)
+    }
+
+    /// The server transaction is over: its keys lead nowhere any more.
+    fn settle(&mut self, key: Key<Invite>) {
+        let Some(invite) = self.invites.find_mut(key) else { return };
+        invite.is_settled = true;
+        // A merged request may have taken over the second key; only our own entries go.
+        if self.transactions.get(&invite.key) == Some(&key) {
+            self.transactions.remove(&invite.key);
+        }
+        if self.origins.get(&invite.origin) == Some(&key) {
+            self.origins.remove(&invite.origin);
+        }
+    }
+
+    /// Forgets an INVITE of which nothing is left.
+    pub(super) fn retire(&mut self, key: Key<Invite>, desk: &mut Desk) {
+        let Some(invite) = self.invites.find(key) else { return };
+        let waits = invite.wait.is_some_and(|wait| wait.is_waiting());
+        if !invite.is_settled || waits || invite.is_dialog || invite.bye.is_some() || invite.chat.is_some() {
+            return;
+        }
+        if let Some(mut invite) = self.invites.remove(key) {
+            let Alarms { repeat, life, ack, bye_repeat, bye_life } = &mut invite.alarms;
+            [repeat, life, ack, bye_repeat, bye_life].into_iter().for_each(|alarm| desk.disarm(alarm));
+        }
+    }
+}
+
+/// Via, Record-Route, From, To, Call-ID, CSeq, Contact: some 600 octets from an IMS; beyond it 513.
+pub(super) const HEAD_OCTETS_MAX: usize = 2048;
+/// A chat's SDP is some 500 octets; beyond it 513.
+pub const DESCRIPTION_OCTETS_MAX: usize = 1024;

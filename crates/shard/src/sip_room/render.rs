@@ -1,0 +1,201 @@
+//! Messages of ours, written from the head of the INVITE that they belong to.
+
+use interwork::Goodbye;
+use octets::Writer;
+use sip::transaction::InviteServerState;
+use sip::{
+    Capabilities, Dialog, InDialog, Index, MessageView, Method, ResponseWriter, SentBy, StatusCode, Token,
+    Transport, Uri, in_dialog_request, next_hop, response_target,
+};
+
+use super::{Invite, SipRoom, Source};
+use crate::desk::Desk;
+use crate::driver::{Departure, Outward};
+use crate::settings::OWN_SIP;
+use crate::table::Key;
+use crate::tally::Count;
+
+impl SipRoom {
+    /// Sends the response `status` to an INVITE whose head is kept.
+    pub(super) fn send_response(
+        &self,
+        key: Key<Invite>,
+        status: StatusCode,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let Some(invite) = self.invites.find(key) else { return };
+        let head = invite.head.as_bytes();
+        let Ok(index) = Index::parse(head) else { return };
+        let request = MessageView::new(head, &index);
+        respond(&request, invite.source, desk, out, |out| self.write_response(invite, &request, status, out));
+    }
+
+    fn write_response(
+        &self,
+        invite: &Invite,
+        request: &MessageView<'_>,
+        status: StatusCode,
+        out: &mut Writer<'_>,
+    ) {
+        let tag = invite.tag.to_tag();
+        let makes_dialog = !status.is_final() || status.is_success();
+        let from = invite.source.from;
+        let mut response = ResponseWriter::start(out, request, from, status, None, Some(&tag), makes_dialog);
+        if status == StatusCode::TRYING {
+            let _ = response.finish_without_body();
+            return;
+        }
+        if makes_dialog {
+            self.write_contact(&mut response);
+        }
+        if status.is_success() {
+            response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
+            response.header("Accept", "application/sdp");
+            if let Some(user) = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()) {
+                // The answer comes from the SMS user (TS 23.204 6.15.1 step 8).
+                response.header_with("P-Asserted-Identity", |out| {
+                    out.text("<tel:+");
+                    out.digits(user);
+                    out.u8(b'>');
+                });
+            }
+            let _ = response.body("application/sdp", |out| out.put(invite.description.as_bytes()));
+            return;
+        }
+        if let Some((code, text)) = invite.refusal.warning {
+            response.header_with("Warning", |out| {
+                out.decimal(code.into());
+                out.u8(b' ');
+                out.text(&self.own);
+                out.text(" \"");
+                out.text(text);
+                out.u8(b'"');
+            });
+        }
+        if let Some(seconds) = invite.refusal.retry_after_s {
+            response.header_with("Retry-After", |out| out.decimal(seconds.into()));
+        }
+        let _ = response.finish_without_body();
+    }
+
+    /// Contact: the port that is this shard's alone, so that what follows comes straight home.
+    fn write_contact(&self, response: &mut ResponseWriter<'_, '_>) {
+        response.header_with("Contact", |out| {
+            out.text("<sip:chat@");
+            out.text(&self.own);
+            out.text(">;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma.cpm.session\"");
+        });
+    }
+
+    /// Sends our BYE, for the first time or again.
+    pub(super) fn send_bye(&self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
+        let Some(invite) = self.invites.find(key) else { return };
+        let Some(bye) = &invite.bye else { return };
+        let head = invite.head.as_bytes();
+        let Ok(index) = Index::parse(head) else { return };
+        let tag = invite.tag.to_tag();
+        let dialog = Dialog::as_uas(MessageView::new(head, &index), &tag);
+        // A hop that is a name and no address is answered for by the proxy that brought the INVITE: it knows the way.
+        let to = next_hop(&dialog).and_then(|hop| hop.address()).unwrap_or(invite.source.from);
+        let branch = bye.branch.to_branch();
+        let request =
+            InDialog { method: Method::Bye, cseq: bye.cseq, sent_by: self.sent_by(), branch: &branch };
+        let departure = Departure::Datagram { port: OWN_SIP, to };
+        let loan = out.transmit(departure, MESSAGE_OCTETS_MAX, |out| {
+            let mut request = in_dialog_request(out, &dialog, &request);
+            request.header("Reason", reason(bye.goodbye));
+            let _ = request.finish_without_body();
+        });
+        note(loan.is_ok(), desk);
+    }
+
+    fn sent_by(&self) -> SentBy<'_> {
+        SentBy { transport: Transport::Udp, host: self.own_host.as_bytes(), port: self.own_port }
+    }
+
+    /// What was last said in an INVITE transaction, if anything beyond 100.
+    pub(super) fn has_spoken(invite: &Invite) -> bool {
+        invite.server.state() != InviteServerState::Proceeding(None)
+    }
+}
+
+/// Sends a response that is rendered from the request itself.
+pub(super) fn respond(
+    request: &MessageView<'_>,
+    source: Source,
+    desk: &mut Desk,
+    out: &mut impl Outward,
+    fill: impl FnOnce(&mut Writer<'_>),
+) {
+    let to = response_target(&request.via(), source.from);
+    let loan = out.transmit(Departure::Datagram { port: source.port, to }, MESSAGE_OCTETS_MAX, fill);
+    note(loan.is_ok(), desk);
+}
+
+/// A response that says a status and what belongs to it, and nothing of a dialog.
+pub(super) fn write_plain(
+    request: &MessageView<'_>,
+    source: Source,
+    status: StatusCode,
+    tag: Option<Token>,
+    out: &mut Writer<'_>,
+) {
+    let tag = tag.map(Token::to_tag);
+    let mut response = ResponseWriter::start(
+        out,
+        request,
+        source.from,
+        status,
+        None,
+        tag.as_ref().map(|tag| &tag[..]),
+        false,
+    );
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+            response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
+        }
+        StatusCode::BAD_EXTENSION => {
+            response.header_with("Unsupported", |out| CAPABILITIES.write_unsupported(request, out));
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::NOT_ACCEPTABLE => {
+            response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
+        }
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::SERVER_INTERNAL_ERROR => {
+            response.header_with("Retry-After", |out| out.decimal(RETRY_AFTER_S));
+        }
+        StatusCode::OK if request.method() == Method::Options => {
+            response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
+            response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
+        }
+        _ => {}
+    }
+    let _ = response.finish_without_body();
+}
+
+fn note(sent: bool, desk: &mut Desk) {
+    desk.count(if sent { Count::SipOut } else { Count::NoLoan });
+}
+
+// RFC 3326; cause 200 and 480 are what CPM clients tell a user who left and a lost bearer apart by.
+fn reason(goodbye: Goodbye) -> &'static str {
+    match goodbye {
+        Goodbye::UserLeft => "SIP;cause=200;text=\"Call completed\"",
+        Goodbye::BearerLost => "SIP;cause=480;text=\"Bearer unavailable\"",
+        Goodbye::Silence => "SIP;cause=480;text=\"No activity\"",
+        Goodbye::Service => "SIP;cause=503;text=\"Service going down\"",
+    }
+}
+
+/// What we do.
+pub(super) const CAPABILITIES: Capabilities<'static> = Capabilities {
+    methods: &[Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Update],
+    extensions: &[],
+    bodies: &["application/sdp"],
+    answers: &["application/sdp"],
+};
+
+/// A response repeats what it was asked with: our own part is small, theirs is bounded by the kept head or the datagram.
+const MESSAGE_OCTETS_MAX: usize = 8 * 1024;
+/// How long a client that met a full table should wait.
+pub(super) const RETRY_AFTER_S: u64 = 10;

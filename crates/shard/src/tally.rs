@@ -1,0 +1,190 @@
+//! What a shard counts, and how others read it without stopping the shard.
+
+use alloc::boxed::Box;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam::utils::CachePadded;
+
+/// Declares the counters once: the enum, its name on a metrics page, what it means.
+macro_rules! counts {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// What is counted. Counters only grow; gauges are what is there now.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Count { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Count {
+            /// All of them, in the order of their values.
+            pub const ALL: &'static [Count] = &[$(Count::$variant,)+];
+
+            /// Its name in the status and on a metrics page.
+            pub fn name(self) -> &'static str {
+                match self { $(Count::$variant => $name,)+ }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Count::$variant => concat!($($doc),+),)+ }
+            }
+        }
+    };
+}
+
+counts! {
+    /// Gauge: chat sessions, from the INVITE that was let in to the end.
+    Sessions = "sessions",
+    /// Gauge: numbers in use by a session.
+    Leases = "leases",
+    /// Gauge: numbers that rest after a session.
+    Resting = "resting",
+    /// Gauge: SIP transactions, INVITE and others.
+    Transactions = "transactions",
+    /// Gauge: SIP dialogs.
+    Dialogs = "dialogs",
+    /// Gauge: MSRP sessions.
+    MsrpSessions = "msrp_sessions",
+    /// Gauge: alarms that are set for sessions, transactions and pending requests; watchdogs of Diameter peers excluded.
+    Timers = "timers",
+    /// Gauge: short messages submitted and not yet acknowledged by the SMS side.
+    Submits = "submits",
+    /// Gauge: short messages received and not yet acknowledged by us.
+    Forwards = "forwards",
+    /// Gauge: chat messages received and not yet answered by us.
+    ChatMessages = "chat_messages",
+    /// Gauge: TCP connections.
+    Links = "links",
+    /// Gauge: Diameter peers that are up.
+    PeersUp = "peers_up",
+
+    /// Datagrams received.
+    DatagramsIn = "datagrams_in",
+    /// SIP requests received, retransmissions included.
+    SipRequestsIn = "sip_requests_in",
+    /// SIP responses received.
+    SipResponsesIn = "sip_responses_in",
+    /// SIP messages that could not be read and got no answer.
+    SipDropped = "sip_dropped",
+    /// SIP requests that were refused as malformed.
+    SipMalformed = "sip_malformed",
+    /// SIP responses that no transaction waited for.
+    SipStrayResponses = "sip_stray_responses",
+    /// SIP messages sent, retransmissions included.
+    SipOut = "sip_out",
+    /// Invitations let in.
+    Invitations = "invitations",
+    /// Invitations accepted by the SMS user.
+    InvitationsAccepted = "invitations_accepted",
+    /// Invitations refused by us, by the SMS side, by the SMS user or by the timer.
+    InvitationsRefused = "invitations_refused",
+    /// Invitations withdrawn by the chat user.
+    InvitationsWithdrawn = "invitations_withdrawn",
+    /// Requests refused because a table was full.
+    Overloads = "overloads",
+    /// Short messages (segments) submitted.
+    SmSubmitted = "sm_submitted",
+    /// Short messages that the SMS side refused or did not answer.
+    SmFailed = "sm_failed",
+    /// Short messages received.
+    SmReceived = "sm_received",
+    /// Short messages received again and answered as before.
+    SmRepeated = "sm_repeated",
+    /// Short messages answered with an error.
+    SmDeclined = "sm_declined",
+    /// Chat messages received whole.
+    ChatIn = "chat_in",
+    /// Chat messages sent.
+    ChatOut = "chat_out",
+    /// Chat messages answered with an error.
+    ChatRefused = "chat_refused",
+    /// Diameter messages received.
+    DiameterIn = "diameter_in",
+    /// Diameter messages sent.
+    DiameterOut = "diameter_out",
+    /// Diameter messages refused as malformed or not understood.
+    DiameterRefused = "diameter_refused",
+    /// Diameter answers that nobody waited for.
+    DiameterStrayAnswers = "diameter_stray_answers",
+    /// MSRP messages that could not be read; their connection was closed.
+    MsrpMalformed = "msrp_malformed",
+    /// Messages that arrived on a shard that does not own them and were copied to its owner, once each.
+    Parcels = "parcels",
+    /// Octets copied for that.
+    ParcelOctets = "parcel_octets",
+    /// Parcels that found their owner's inbox full.
+    ParcelsRefused = "parcels_refused",
+    /// Messages that found no send buffer.
+    NoLoan = "no_loan",
+    /// Connections that were closed because their other side sent something unreadable or too long.
+    LinksClosedOnError = "links_closed_on_error",
+}
+
+/// One shard's counters: plain numbers, written by the shard alone.
+#[derive(Debug)]
+pub struct Tally {
+    values: [u64; Count::ALL.len()],
+}
+
+impl Tally {
+    /// All zero.
+    pub fn new() -> Self {
+        Tally { values: [0; Count::ALL.len()] }
+    }
+
+    /// One more of `count`.
+    pub fn add(&mut self, count: Count) {
+        self.add_many(count, 1);
+    }
+
+    /// `many` more of `count`.
+    pub fn add_many(&mut self, count: Count, many: u64) {
+        self.values[count as usize] += many;
+    }
+
+    /// The gauge `count` stands at `value`.
+    pub fn set(&mut self, count: Count, value: u64) {
+        self.values[count as usize] = value;
+    }
+
+    /// The value of `count`.
+    pub fn value(&self, count: Count) -> u64 {
+        self.values[count as usize]
+    }
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where a shard puts up its counters for the control plane to read. A reader may see one counter of this turn
+/// beside one of the turn before; it never sees half a number.
+#[derive(Debug)]
+pub struct TallyBoard(Box<CachePadded<[AtomicU64; Count::ALL.len()]>>);
+
+impl TallyBoard {
+    /// A board that shows zeros.
+    pub fn new() -> Self {
+        TallyBoard(Box::new(CachePadded::new([const { AtomicU64::new(0) }; Count::ALL.len()])))
+    }
+
+    /// Puts up `tally`.
+    pub fn publish(&self, tally: &Tally) {
+        for (place, value) in self.0.iter().zip(tally.values) {
+            // A relaxed store is a plain store here; only changed values touch their line for readers.
+            if place.load(Ordering::Relaxed) != value {
+                place.store(value, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// What the board shows for `count`.
+    pub fn read(&self, count: Count) -> u64 {
+        self.0[count as usize].load(Ordering::Relaxed)
+    }
+}
+
+impl Default for TallyBoard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
