@@ -10,6 +10,7 @@ extern crate alloc;
 mod actor;
 mod agenda;
 mod calendar;
+pub mod chat_user;
 mod diameter_label;
 pub mod hss;
 mod letter;
@@ -26,6 +27,7 @@ pub mod sms_user;
 
 pub use actor::{Actor, Event, LinkName, Opening};
 pub use calendar::Calendar;
+pub use chat_user::{Caller, ChatRecord, ChatScript, ChatUser, Step, UeSetup};
 pub use hss::{HomedNumbers, Hss};
 pub use letter::{Delivery, DeliveryEnd, Letter, ShortText};
 pub use node::NodeSetup;

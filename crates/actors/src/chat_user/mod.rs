@@ -1,0 +1,204 @@
+//! The chat users of one UE: each chat follows its script, several at once.
+//!
+//! In: SIP from the S-CSCF, MSRP from the gateway. Out: SIP over UDP, MSRP over connections that it opens; a record of
+//! each chat.
+
+mod call;
+mod chat;
+mod invitation;
+mod media;
+mod record;
+mod request;
+mod script;
+mod turn;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::SocketAddr;
+
+use sip::{Index, MessageView, StatusCode};
+use tempo::{Entropy, Instant, WallClock};
+
+use crate::agenda::Agenda;
+use crate::{Actor, Calendar, Event, LinkName, Opening, Out, Participant};
+use chat::Chat;
+pub use record::{ChatRecord, EndedBy, Failure, SentText, Why};
+pub use script::{Caller, ChatScript, Step};
+use turn::Turn;
+
+/// Where the UE is.
+#[derive(Clone)]
+pub struct UeSetup {
+    /// Its own address, as others reach it.
+    pub address: SocketAddr,
+    /// The S-CSCF.
+    pub scscf: SocketAddr,
+    /// The home network domain.
+    pub domain: String,
+}
+
+/// All chats of a UE.
+pub struct ChatUser {
+    setup: UeSetup,
+    calendar: Calendar,
+    chance: Entropy,
+    chats: Vec<Chat>,
+    agenda: Agenda<usize>,
+    /// Whose Call-ID and whose connection that is.
+    calls: BTreeMap<Vec<u8>, usize>,
+    links: BTreeMap<LinkName, usize>,
+    has_started: bool,
+}
+
+impl ChatUser {
+    /// A UE without chats.
+    pub fn new(setup: UeSetup, wall: WallClock, chance: Entropy) -> Self {
+        ChatUser {
+            setup,
+            calendar: Calendar::new(Instant::ZERO, wall),
+            chance,
+            chats: Vec::new(),
+            agenda: Agenda::default(),
+            calls: BTreeMap::new(),
+            links: BTreeMap::new(),
+            has_started: false,
+        }
+    }
+
+    /// With one more chat; it begins when the curtain rises.
+    #[must_use]
+    pub fn with(mut self, script: ChatScript) -> Self {
+        self.add(script);
+        self
+    }
+
+    /// One more chat; the number by which [`ChatUser::record`] knows it. After the curtain has risen it begins with the
+    /// next event.
+    pub fn add(&mut self, script: ChatScript) -> usize {
+        self.chats.push(Chat::new(script));
+        let number = self.chats.len() - 1;
+        self.agenda.arm(number, Some(Instant::ZERO));
+        number
+    }
+
+    /// What became of a chat.
+    pub fn record(&self, number: usize) -> Option<&ChatRecord> {
+        self.chats.get(number).map(Chat::record)
+    }
+
+    /// What became of all chats.
+    pub fn records(&self) -> impl Iterator<Item = &ChatRecord> {
+        self.chats.iter().map(Chat::record)
+    }
+
+    /// Have all scripts come to their end, or got stuck?
+    pub fn is_done(&self) -> bool {
+        self.records().all(ChatRecord::is_done)
+    }
+
+    /// Lets one chat act, and notes when it wants to be woken.
+    fn with_chat(
+        &mut self,
+        now: Instant,
+        number: usize,
+        out: &mut Out,
+        act: impl FnOnce(&mut Chat, &mut Turn<'_>),
+    ) {
+        let Some(chat) = self.chats.get_mut(number) else { return };
+        let wall = self.calendar.at(now);
+        let mut turn = Turn { now, wall, setup: &self.setup, chance: &mut self.chance, out };
+        act(chat, &mut turn);
+        self.agenda.arm(number, chat.next_deadline());
+        if let Some(call_id) = chat.take_new_call_id() {
+            self.calls.insert(call_id, number);
+        }
+    }
+
+    fn datagram(&mut self, now: Instant, from: SocketAddr, bytes: &[u8], out: &mut Out) {
+        let Ok(index) = Index::parse(bytes) else { return };
+        let view = MessageView::new(bytes, &index);
+        let number = self.calls.get(view.call_id()).copied();
+        let mut is_taken = false;
+        if let Some(number) = number {
+            self.with_chat(now, number, out, |chat, turn| {
+                is_taken = match view.is_request() {
+                    true => chat.request(&view, from, number as u64, turn),
+                    false => {
+                        chat.response(&view, number as u64, turn);
+                        true
+                    }
+                };
+            });
+        }
+        // RFC 3261 12.2.2: no such dialog. This UE can be invited by nobody.
+        if !is_taken && view.is_answerable() {
+            let status = match view.to_tag() {
+                Some(_) => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,
+                None => StatusCode::TEMPORARILY_UNAVAILABLE,
+            };
+            let wall = self.calendar.at(now);
+            let mut turn = Turn { now, wall, setup: &self.setup, chance: &mut self.chance, out };
+            call::respond(&view, from, status, &mut turn);
+        }
+    }
+}
+
+impl Actor for ChatUser {
+    fn name(&self) -> Participant {
+        Participant::ChatUser
+    }
+
+    fn handle(&mut self, now: Instant, event: Event<'_>, out: &mut Out) {
+        match event {
+            Event::Start => self.has_started = true,
+            Event::Datagram { from, bytes } => self.datagram(now, from, bytes, out),
+            Event::Opened { link, opening: Opening::Connected { tag }, .. } => {
+                self.links.insert(link, tag as usize);
+                self.with_chat(now, tag as usize, out, |chat, turn| chat.opened(link, turn));
+            }
+            Event::NotOpened { tag } => {
+                self.with_chat(now, tag as usize, out, |chat, turn| chat.closed(turn));
+            }
+            Event::Bytes { link, bytes } => {
+                if let Some(number) = self.links.get(&link).copied() {
+                    self.with_chat(now, number, out, |chat, turn| chat.bytes(bytes, turn));
+                }
+            }
+            Event::Closed { link } => {
+                if let Some(number) = self.links.remove(&link) {
+                    self.with_chat(now, number, out, |chat, turn| chat.closed(turn));
+                }
+            }
+            // A UE listens for nothing but SIP.
+            Event::Opened { opening: Opening::Accepted, .. } | Event::Letter { .. } | Event::Due => {}
+        }
+        while self.has_started
+            && let Some(number) = self.agenda.take_due(now)
+        {
+            self.with_chat(now, number, out, |chat, turn| chat.advance(number as u64, turn));
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        self.agenda.next().filter(|_| self.has_started)
+    }
+}
+
+/// Texts and numbers do not print.
+impl fmt::Debug for ChatUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = self.records().filter(|record| record.is_done()).count();
+        write!(f, "ChatUser({} chats, {done} done)", self.chats.len())
+    }
+}
+
+impl fmt::Debug for UeSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UeSetup({}, {})", self.address, self.domain)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! What a chat user does in one chat, as data.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use octets::Digits;
+
+/// One chat from its invitation to its end.
+#[derive(Clone)]
+pub struct ChatScript {
+    /// What the test calls it.
+    pub name: String,
+    /// Who invites.
+    pub caller: Caller,
+    /// What happens, one after the other.
+    pub steps: Vec<Step>,
+    /// How long a step waits for the other side.
+    pub patience: Duration,
+}
+
+/// Who invites.
+#[derive(Clone)]
+pub struct Caller {
+    /// His own number.
+    pub number: Digits,
+    /// His name, if he shows one.
+    pub display: Option<String>,
+    /// Does he hide both (`Privacy: id`)?
+    pub is_private: bool,
+}
+
+/// One thing that he does, or waits for.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing, for a while.
+    Wait(Duration),
+    /// Invites this number; once in a chat.
+    Invite(Digits),
+    /// Waits for this status of the invitation; earlier provisional ones are passed over, another final one is a failure.
+    ExpectStatus(u16),
+    /// Takes the invitation back, as soon as that is allowed.
+    Cancel,
+    /// Sends a text and waits for its MSRP response, whatever it says.
+    SendText(String),
+    /// Waits for the next text, which must be this one.
+    ExpectText(String),
+    /// Waits for the next text, whichever it is.
+    ExpectAnyText,
+    /// Leaves, and waits for the answer.
+    Bye,
+    /// Waits for the other side to leave.
+    ExpectBye,
+}
+
+impl ChatScript {
+    /// A chat of `number`, who shows himself, with nothing in it yet.
+    pub fn new(name: &str, number: Digits) -> Self {
+        let caller = Caller { number, display: None, is_private: false };
+        ChatScript { name: name.into(), caller, steps: Vec::new(), patience: PATIENCE }
+    }
+
+    /// With one more step.
+    #[must_use]
+    pub fn then(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// With this name shown.
+    #[must_use]
+    pub fn shown_as(mut self, display: &str) -> Self {
+        self.caller.display = Some(display.into());
+        self
+    }
+
+    /// With name and number hidden.
+    #[must_use]
+    pub fn hidden(mut self) -> Self {
+        self.caller.is_private = true;
+        self
+    }
+
+    /// With another patience.
+    #[must_use]
+    pub fn patient_for(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+}
+
+/// Texts and numbers do not print.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Wait(pause) => write!(f, "Wait({pause:?})"),
+            Step::Invite(number) => write!(f, "Invite({number:?})"),
+            Step::ExpectStatus(status) => write!(f, "ExpectStatus({status})"),
+            Step::Cancel => f.write_str("Cancel"),
+            Step::SendText(text) => write!(f, "SendText({} octets)", text.len()),
+            Step::ExpectText(text) => write!(f, "ExpectText({} octets)", text.len()),
+            Step::ExpectAnyText => f.write_str("ExpectAnyText"),
+            Step::Bye => f.write_str("Bye"),
+            Step::ExpectBye => f.write_str("ExpectBye"),
+        }
+    }
+}
+
+/// Names and numbers do not print.
+impl fmt::Debug for ChatScript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChatScript({}, {:?})", self.name, self.steps)
+    }
+}
+
+/// An SMS user takes his time.
+const PATIENCE: Duration = Duration::from_secs(60);
