@@ -15,7 +15,10 @@ use crate::watch::{Interest, Source};
 impl PollOut {
     /// Calls `to`. The answer comes as an arrival, also when there is no socket to call from.
     pub(crate) fn connect(&mut self, tag: u64, to: SocketAddr) {
-        let called = self.call(to).ok().and_then(|socket| self.enter(tag, socket, to));
+        let has_place = self.links.has_place();
+        self.counters.links_refused += u64::from(!has_place);
+        let called = if has_place { self.call(to).ok() } else { None };
+        let called = called.and_then(|socket| self.enter(tag, socket, to));
         if called.is_none() {
             self.links.news.push_back(News::NotOpened { tag });
         }
@@ -40,10 +43,7 @@ impl PollOut {
     }
 
     fn enter(&mut self, tag: u64, socket: OwnedFd, to: SocketAddr) -> Option<LinkId> {
-        let Some(id) = self.links.take(Phase::Connecting { tag }, socket, to) else {
-            self.counters.links_refused += 1;
-            return None;
-        };
+        let id = self.links.take(Phase::Connecting { tag }, socket, to)?;
         let link = self.links.at(id.index);
         link.interest = Interest::WRITE;
         let socket = link.socket.as_ref()?;

@@ -80,6 +80,11 @@ impl Links {
         }
     }
 
+    /// Is there room for one more?
+    pub(crate) fn has_place(&self) -> bool {
+        !self.free.is_empty()
+    }
+
     /// Takes a free place; `None`: the table is full.
     pub(crate) fn take(&mut self, phase: Phase, socket: OwnedFd, peer: SocketAddr) -> Option<LinkId> {
         let index = self.free.pop()?;

@@ -75,7 +75,7 @@ impl<C: Candidate> Stage<C> {
     }
 
     /// Turns until `is_there` says so.
-    pub fn wait_for(&mut self, what: &str, mut is_there: impl FnMut(&Stage<C>) -> bool) {
+    pub fn wait_for(&mut self, what: &str, mut is_there: impl FnMut(&mut Stage<C>) -> bool) {
         let deadline = self.driver.moment().now + PATIENCE;
         while !is_there(self) {
             self.turn();

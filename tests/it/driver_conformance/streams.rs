@@ -46,16 +46,17 @@ fn long<C: Candidate>(stage: &mut Stage<C>) {
     });
     assert!(stage.record.heard(link) == message, "the same octets in the same order");
     let mut written = 0;
-    while written < message.len() || peer.listen() < message.len() {
-        let piece = &message[written..message.len().min(written + 50_000)];
-        match stage.say(link, piece) {
-            Ok(()) => written += piece.len(),
-            Err(NoLoan::Unfinished) if piece.is_empty() => {}
-            Err(NoLoan::Full) => {}
-            Err(other) => panic!("{other:?}"),
+    stage.wait_for("9 MB out", |stage| {
+        while written < message.len() {
+            let piece = &message[written..message.len().min(written + 50_000)];
+            match stage.say(link, piece) {
+                Ok(()) => written += piece.len(),
+                Err(NoLoan::Full) => break,
+                Err(other) => panic!("{other:?}"),
+            }
         }
-        stage.turn();
-    }
+        peer.listen() == message.len()
+    });
     assert!(peer.heard == message, "the same octets in the same order");
     stage.note(format!("{} in, {} out", stage.record.heard(link).len(), peer.heard.len()));
 }
