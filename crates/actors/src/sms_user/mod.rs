@@ -47,8 +47,13 @@ impl SmsUser {
     /// With one more number.
     #[must_use]
     pub fn with(mut self, number: Digits, script: Script) -> Self {
-        self.scripts.insert(number, script);
+        self.add(number, script);
         self
+    }
+
+    /// One more number, or another script for one.
+    pub fn add(&mut self, number: Digits, script: Script) {
+        self.scripts.insert(number, script);
     }
 
     /// All texts that arrived, in their order.
