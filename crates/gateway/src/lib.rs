@@ -1,2 +1,13 @@
 //! The gateway as a library: what the binary, the tests and the load generator start.
+//!
+//! | door | what is behind it |
+//! |---|---|
+//! | [`config`] | one TOML file, read whole, refused whole |
+//! | [`boot`] | sockets, shards on their cores, and the way to stop them |
+//! | [`admin`] | what operators ask over HTTP |
 #![forbid(unsafe_code)]
+
+pub mod admin;
+pub mod boot;
+pub mod config;
+pub mod status;

@@ -70,11 +70,10 @@ fn normalised<'a>(words: impl IntoIterator<Item = &'a str>) -> Box<[Box<str>]> {
 fn normal(message: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = char> + Clone {
     let is_dressing = |c: &char| !c.is_alphanumeric();
     let body = message.skip_while(is_dressing);
-    let mut left = body.clone();
     let mut words = 0_usize;
     // Where the last alphanumeric character stands; what follows it is dressing.
     let mut position = 0;
-    while let Some(c) = left.next() {
+    for c in body.clone() {
         position += 1;
         if c.is_alphanumeric() {
             words = position;

@@ -10,7 +10,8 @@ impl Config {
         let numbers = self.numbers.pool.get_ref().iter().flat_map(|range| range.numbers());
         let words = |words: &super::Words| words.0.first().map_or("", String::as_str).into();
         let list = |words: &'_ super::Words| words.0.clone();
-        let (accept, reject, leave) = (list(&self.words.accept), list(&self.words.reject), list(&self.words.leave));
+        let (accept, reject, leave) =
+            (list(&self.words.accept), list(&self.words.reject), list(&self.words.leave));
         Policy {
             ask_first: self.chat.ask_first,
             answer_timer: self.chat.answer_timer_s.duration(),

@@ -43,7 +43,9 @@ pub fn read(path: &Path) -> Result<Config, Complaint> {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&file, &text),
         Err(error) => Err(Complaint {
-            what: format!("cannot be read: {error}; `ipsmgw default-config > {file}` writes one to start from"),
+            what: format!(
+                "cannot be read: {error}; `ipsmgw default-config > {file}` writes one to start from"
+            ),
             file,
             line: 0,
             key: String::new(),
@@ -53,15 +55,18 @@ pub fn read(path: &Path) -> Result<Config, Complaint> {
 
 /// Reads a configuration from `text`; `file` is only its name in complaints.
 pub fn parse(file: &str, text: &str) -> Result<Config, Complaint> {
-    let complain = |span: Option<std::ops::Range<usize>>, table: Option<&DeTable<'_>>, what: String| Complaint {
-        file: file.to_string(),
-        line: span.as_ref().map_or(0, |span| line_of(text, span.start)),
-        key: span.zip(table).map_or_else(String::new, |(span, table)| key_at(table, span.start)),
-        what,
-    };
-    let given = DeTable::parse(text).map_err(|error| complain(error.span(), None, error.message().to_string()))?;
+    let complain =
+        |span: Option<std::ops::Range<usize>>, table: Option<&DeTable<'_>>, what: String| Complaint {
+            file: file.to_string(),
+            line: span.as_ref().map_or(0, |span| line_of(text, span.start)),
+            key: span.zip(table).map_or_else(String::new, |(span, table)| key_at(table, span.start)),
+            what,
+        };
+    let given =
+        DeTable::parse(text).map_err(|error| complain(error.span(), None, error.message().to_string()))?;
     let mut merged = given.clone();
-    let defaults = DeTable::parse(DEFAULT).map_err(|error| complain(None, None, error.message().to_string()))?;
+    let defaults =
+        DeTable::parse(DEFAULT).map_err(|error| complain(None, None, error.message().to_string()))?;
     fill_in(merged.get_mut(), defaults.into_inner());
 
     let config = Config::deserialize(Deserializer::from(merged)).map_err(|error| {
@@ -81,12 +86,14 @@ pub fn parse(file: &str, text: &str) -> Result<Config, Complaint> {
 /// Gives each key that `given` leaves out its default. Lists (peers, words, numbers) are taken or left as a whole.
 fn fill_in<'i>(given: &mut DeTable<'i>, defaults: DeTable<'i>) {
     for (key, default) in defaults {
-        match given.get_mut(key.get_ref()) {
+        match given.get_mut(key.get_ref().as_ref()) {
             None => {
                 given.insert(key, default);
             }
             Some(value) => {
-                if let (DeValue::Table(given), DeValue::Table(default)) = (value.get_mut(), default.into_inner()) {
+                if let (DeValue::Table(given), DeValue::Table(default)) =
+                    (value.get_mut(), default.into_inner())
+                {
                     fill_in(given, default);
                 }
             }
@@ -97,7 +104,9 @@ fn fill_in<'i>(given: &mut DeTable<'i>, defaults: DeTable<'i>) {
 /// Values that are right alone and wrong together.
 fn contradiction(config: &Config) -> Option<(Option<std::ops::Range<usize>>, &'static str, String)> {
     let origin_host = &config.diameter.origin_host;
-    if matches!(config.gateway.shards, Shards::Exactly(count) if count > 1) && !origin_host.get_ref().contains("{shard}") {
+    if matches!(config.gateway.shards, Shards::Exactly(count) if count > 1)
+        && !origin_host.get_ref().contains("{shard}")
+    {
         let what = format!(
             "{:?} names one identity for several shards, and each shard has its own connection to each peer; expected \"{{shard}}\" in it, such as \"ipsmgw-{{shard}}.epc.example\"",
             origin_host.get_ref()
@@ -111,16 +120,20 @@ fn contradiction(config: &Config) -> Option<(Option<std::ops::Range<usize>>, &'s
     }
     let pool = &config.numbers.pool;
     if config.numbers.source == NumberSource::Pool && pool.get_ref().is_empty() {
-        let what = "is empty, but numbers.source is \"pool\"; expected at least one number or range".to_string();
+        let what =
+            "is empty, but numbers.source is \"pool\"; expected at least one number or range".to_string();
         return Some((Some(pool.span()), "numbers.pool", what));
     }
     let numbers: u64 = pool.get_ref().iter().map(|range| range.count()).sum();
     if numbers > POOL_NUMBERS_MAX {
-        let what = format!("holds {numbers} numbers; expected at most {POOL_NUMBERS_MAX} (32 to 256 suffice)");
+        let what =
+            format!("holds {numbers} numbers; expected at most {POOL_NUMBERS_MAX} (32 to 256 suffice)");
         return Some((Some(pool.span()), "numbers.pool", what));
     }
     if !config.diameter.peer.iter().any(|peer| peer.serves.contains(&Serves::SmsIwmsc)) {
-        let what = "no peer serves \"sms_iwmsc\", so no short message could be submitted; expected at least one".to_string();
+        let what =
+            "no peer serves \"sms_iwmsc\", so no short message could be submitted; expected at least one"
+                .to_string();
         return Some((None, "diameter.peer", what));
     }
     None
@@ -198,7 +211,8 @@ mod tests {
         assert_eq!((text.line, text.key.as_str()), (2, "texts.invite"));
         assert!(text.what.contains("{inviter}"), "{text}");
 
-        let peer = complaint("[[diameter.peer]]\nhost = \"h\"\nrealm = \"r\"\naddress = \"nowhere\"\nserves = []\n");
+        let peer =
+            complaint("[[diameter.peer]]\nhost = \"h\"\nrealm = \"r\"\naddress = \"nowhere\"\nserves = []\n");
         assert_eq!((peer.line, peer.key.as_str()), (4, "diameter.peer.address"));
 
         let broken = complaint("[sip\n");
@@ -213,7 +227,8 @@ mod tests {
         assert_eq!((host.line, host.key.as_str()), (4, "diameter.origin_host"));
         assert_eq!(complaint("[numbers]\nsource = \"pool\"\npool = []\n").key, "numbers.pool");
         assert_eq!(complaint("[sms]\nnetwork = \"262\"\n").key, "sms.network");
-        let peer = "[[diameter.peer]]\nhost = \"h\"\nrealm = \"r\"\naddress = \"127.0.0.1:1\"\nserves = [\"hss\"]\n";
+        let peer =
+            "[[diameter.peer]]\nhost = \"h\"\nrealm = \"r\"\naddress = \"127.0.0.1:1\"\nserves = [\"hss\"]\n";
         assert_eq!(complaint(peer).key, "diameter.peer");
     }
 }

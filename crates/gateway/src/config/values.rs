@@ -49,7 +49,10 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         digits(&text).map(Number).ok_or_else(|| {
-            de::Error::invalid_value(Unexpected::Str(&text), &"an E.164 number of 1 to 15 digits, such as \"+447700900005\"")
+            de::Error::invalid_value(
+                Unexpected::Str(&text),
+                &"an E.164 number of 1 to 15 digits, such as \"+447700900005\"",
+            )
         })
     }
 }
@@ -65,7 +68,8 @@ pub struct NumberRange {
 impl NumberRange {
     /// The numbers in it.
     pub fn numbers(self) -> impl Iterator<Item = Msisdn> {
-        (self.first..=self.last).filter_map(move |value| Digits::from_number(value, self.length).ok().map(Msisdn))
+        (self.first..=self.last)
+            .filter_map(move |value| Digits::from_number(value, self.length).ok().map(Msisdn))
     }
 
     /// How many there are.
@@ -150,7 +154,9 @@ impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let words = Vec::<String>::deserialize(deserializer)?;
         match words.iter().find(|word| !word.chars().any(char::is_alphanumeric)) {
-            Some(word) => Err(de::Error::invalid_value(Unexpected::Str(word), &"a word with letters or digits")),
+            Some(word) => {
+                Err(de::Error::invalid_value(Unexpected::Str(word), &"a word with letters or digits"))
+            }
             None if words.is_empty() => Err(de::Error::invalid_length(0, &"at least one word")),
             None => Ok(Words(words)),
         }
@@ -175,7 +181,11 @@ impl<'de> Deserialize<'de> for Shards {
                 f.write_str("\"auto\" or a number from 1 to 64")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Shards, E> {
-                if text == "auto" { Ok(Shards::Auto) } else { Err(E::invalid_value(Unexpected::Str(text), &self)) }
+                if text == "auto" {
+                    Ok(Shards::Auto)
+                } else {
+                    Err(E::invalid_value(Unexpected::Str(text), &self))
+                }
             }
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Shards, E> {
                 match u16::try_from(value) {

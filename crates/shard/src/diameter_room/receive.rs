@@ -49,10 +49,8 @@ impl DiameterRoom {
             return None;
         }
         self.step(peer, Event::AnyTraffic, None, desk, out);
-        if self.peers[peer].machine.open_side().is_none() {
-            // Capabilities come first (RFC 6733 5.6); the machine is closing the connection.
-            return None;
-        }
+        // Capabilities come first (RFC 6733 5.6): without them the machine is closing the connection.
+        self.peers[peer].machine.open_side()?;
         let event = match (procedure, header.flags.request) {
             (MoForward, false) => return self.submitted(&message, desk),
             (MtForward, true) => self.forwarded(link, &message, desk),

@@ -21,6 +21,7 @@ pub struct Received<'a> {
 
 /// What was said or answered.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "it lives on the stack for one visit and is never stored")]
 pub enum MsrpEvent<'a> {
     /// The chat user has said something, whole. It is not answered yet.
     Message {

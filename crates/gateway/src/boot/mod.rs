@@ -1,0 +1,156 @@
+//! From a configuration to running shards, and back.
+//!
+//! Everything that can fail fails here, before the first shard takes a message: a port in use, a kernel that lacks
+//! io_uring, a core that cannot be had.
+
+mod io;
+mod shards;
+mod sockets;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use shard::{Cargo, Lanes, ShardId, TallyBoard};
+
+use crate::config::{Config, Serves, Shards};
+
+pub use io::IoChoice;
+
+/// A running gateway.
+pub struct Gateway {
+    threads: Vec<std::thread::JoinHandle<()>>,
+    lanes: Vec<Lanes>,
+    boards: Vec<Arc<TallyBoard>>,
+    directory: Arc<directory::SharedDirectory>,
+    addresses: Addresses,
+    io: IoChoice,
+}
+
+/// Where a running gateway can be reached: as configured, or as the system chose for port 0.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// The SIP port that all shards share.
+    pub sip: SocketAddr,
+    /// The SIP port of each shard.
+    pub own_sip: Vec<SocketAddr>,
+    /// The MSRP port of each shard.
+    pub msrp: Vec<SocketAddr>,
+}
+
+/// Why a gateway did not start, and what to do about it.
+#[derive(Debug)]
+pub struct StartError {
+    what: String,
+    remedy: String,
+}
+
+impl StartError {
+    pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        StartError { what: what.into(), remedy: remedy.into() }
+    }
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}; {}", self.what, self.remedy)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl Gateway {
+    /// Starts all shards.
+    pub fn start(config: &Config) -> Result<Gateway, StartError> {
+        let count = shard_count(config);
+        let io = io::choose(config.gateway.io)?;
+        let (sockets, addresses) = sockets::open(config, count)?;
+        let directory = Arc::new(directory::SharedDirectory::new(announcements_max(config, count)));
+        let boards: Vec<_> = (0..count).map(|_| Arc::new(TallyBoard::new())).collect();
+        let family = shards::Family {
+            config,
+            io: io.clone(),
+            directory: directory.clone(),
+            boards: boards.clone(),
+            addresses: addresses.clone(),
+        };
+        let (threads, lanes) = shards::start(family, sockets)?;
+        Ok(Gateway { threads, lanes, boards, directory, addresses, io })
+    }
+
+    /// Begins to go out of service: chats are ended and both sides told, then Diameter peers.
+    pub fn stop(&self) {
+        let Some(lanes) = self.lanes.first() else { return };
+        for shard in 0..self.lanes.len() {
+            // An inbox that is full belongs to a shard that will find the parcel of the next attempt.
+            let _ = lanes.push(ShardId(shard as u16), Cargo::Stop, &[]);
+        }
+    }
+
+    /// Have all shards gone?
+    pub fn is_finished(&self) -> bool {
+        self.threads.iter().all(|thread| thread.is_finished())
+    }
+
+    /// Waits until all shards have gone. `Err`: one of them broke a promise of its own and stopped.
+    pub fn wait(self) -> Result<(), StartError> {
+        let mut broken = 0;
+        for thread in self.threads {
+            broken += usize::from(thread.join().is_err());
+        }
+        match broken {
+            0 => Ok(()),
+            _ => Err(StartError::new(
+                format!("{broken} shard(s) stopped on a broken promise of ours"),
+                "the message above says where; please report it",
+            )),
+        }
+    }
+
+    /// Where it can be reached.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// How it does I/O, and why.
+    pub fn io(&self) -> &IoChoice {
+        &self.io
+    }
+
+    /// The counters of all shards.
+    pub fn boards(&self) -> &[Arc<TallyBoard>] {
+        &self.boards
+    }
+
+    /// What all shards may ask.
+    pub fn directory(&self) -> &Arc<directory::SharedDirectory> {
+        &self.directory
+    }
+}
+
+/// How many shards a configuration asks for on this machine.
+pub fn shard_count(config: &Config) -> u16 {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    match config.gateway.shards {
+        Shards::Auto => cores.min(SHARDS_AUTO_MAX) as u16,
+        Shards::Exactly(count) => count,
+    }
+}
+
+/// The peers of a configuration as a shard knows them.
+pub(crate) fn peers(config: &Config) -> Box<[shard::PeerSettings]> {
+    let peers = config.diameter.peer.iter().map(|peer| shard::PeerSettings {
+        host: peer.host.as_bytes().into(),
+        realm: peer.realm.as_bytes().into(),
+        address: peer.address,
+        serves_submits: peer.serves.contains(&Serves::SmsIwmsc),
+    });
+    peers.collect()
+}
+
+/// One short message in flight for each chat, and some to spare; beyond it a query is answered 3004.
+fn announcements_max(config: &Config, shards: u16) -> usize {
+    config.gateway.sessions_per_shard as usize * usize::from(shards) * 4
+}
+
+/// With `shards = "auto"`: the rest of a larger machine is for its owner to give.
+const SHARDS_AUTO_MAX: usize = 2;

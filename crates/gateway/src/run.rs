@@ -1,0 +1,104 @@
+//! The commands that concern one gateway: run it, check its configuration, ask it.
+
+use std::path::Path;
+
+use gateway::admin;
+use gateway::boot::{Gateway, shard_count};
+use gateway::config::{self, Config};
+use gateway::status::{self, Source};
+
+/// Runs until a signal says enough, then goes out of service in order.
+pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
+    log(log_json);
+    let config = read(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = admin::listen(config.admin.listen).await?;
+        let gateway = Gateway::start(&config)?;
+        report(&gateway);
+        let source = Source::of(&gateway);
+        tracing::info!(admin = %config.admin.listen, "ready for operators");
+        tokio::select! {
+            served = admin::serve(listener, source) => served?,
+            signal = signal() => tracing::info!(signal = signal?, "going out of service"),
+            () = gone(&gateway) => {}
+        }
+        gateway.stop();
+        tokio::task::spawn_blocking(|| gateway.wait()).await??;
+        tracing::info!("out of service");
+        Ok(())
+    })
+}
+
+/// Says what is wrong with a configuration, or what it makes.
+pub fn check(file: &Path) -> anyhow::Result<()> {
+    let config = config::read(file)?;
+    println!(
+        "{}: good; {} shard(s) here, {} Diameter peer(s)",
+        file.display(),
+        shard_count(&config),
+        config.diameter.peer.len()
+    );
+    Ok(())
+}
+
+/// Prints the status of a running gateway.
+pub fn status(config: Option<&Path>) -> anyhow::Result<()> {
+    let admin = read(config)?.admin.listen;
+    let status = status::ask(admin).map_err(|error| {
+        anyhow::anyhow!(
+            "no gateway answers on {admin} ({error}); is it running, and is admin.listen the same?"
+        )
+    })?;
+    println!("{status}");
+    Ok(())
+}
+
+fn read(file: Option<&Path>) -> anyhow::Result<Config> {
+    Ok(match file {
+        Some(file) => config::read(file)?,
+        None => config::parse("the embedded default", config::DEFAULT)?,
+    })
+}
+
+fn report(gateway: &Gateway) {
+    let addresses = gateway.addresses();
+    tracing::info!(
+        io = gateway.io().name(),
+        reason = gateway.io().reason,
+        shards = addresses.msrp.len(),
+        "shards are up"
+    );
+    tracing::info!(sip = %addresses.sip, own_sip = ?addresses.own_sip, msrp = ?addresses.msrp, "ready for chat users");
+}
+
+/// Ends when a shard has ended by itself: then there is something to report.
+async fn gone(gateway: &Gateway) {
+    let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
+    while !gateway.is_finished() {
+        ticks.tick().await;
+    }
+}
+
+async fn signal() -> std::io::Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}
+
+fn log(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("IPSMGW_LOG").unwrap_or_else(|_| "info".into());
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    match json {
+        true => subscriber.json().init(),
+        false => subscriber.init(),
+    }
+}

@@ -1,0 +1,89 @@
+//! What a gateway is doing, as numbers that an operator can read and a test can hold it to.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shard::{Count, Directory, TallyBoard};
+
+use crate::boot::Gateway;
+
+/// What `/status` shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// The version of the binary.
+    pub version: &'static str,
+    /// `uring` or `poll`.
+    pub io: &'static str,
+    /// Why that one.
+    pub io_reason: String,
+    /// Routing queries that wait for their short message.
+    pub routing_queries: usize,
+    /// Sums over all shards.
+    pub total: Map<String, Value>,
+    /// Shard by shard.
+    pub shards: Vec<Map<String, Value>>,
+}
+
+/// What is needed to tell it at any moment.
+#[derive(Clone, Debug)]
+pub struct Source {
+    boards: Vec<Arc<TallyBoard>>,
+    directory: Arc<directory::SharedDirectory>,
+    io: &'static str,
+    io_reason: String,
+}
+
+impl Source {
+    /// From a running gateway.
+    pub fn of(gateway: &Gateway) -> Self {
+        Source {
+            boards: gateway.boards().to_vec(),
+            directory: gateway.directory().clone(),
+            io: gateway.io().name(),
+            io_reason: gateway.io().reason.clone(),
+        }
+    }
+
+    /// The numbers now.
+    pub fn read(&self) -> Status {
+        let shard = |board: &Arc<TallyBoard>| {
+            Count::ALL.iter().map(|count| (count.name().to_string(), board.read(*count).into())).collect()
+        };
+        let total =
+            Count::ALL.iter().map(|count| (count.name().to_string(), self.sum(*count).into())).collect();
+        Status {
+            version: env!("CARGO_PKG_VERSION"),
+            io: self.io,
+            io_reason: self.io_reason.clone(),
+            routing_queries: self.directory.announcements(),
+            total,
+            shards: self.boards.iter().map(shard).collect(),
+        }
+    }
+
+    /// The sum of `count` over all shards.
+    pub fn sum(&self, count: Count) -> u64 {
+        self.boards.iter().map(|board| board.read(count)).sum()
+    }
+
+    /// Has every shard a Diameter peer?
+    pub fn is_ready(&self) -> bool {
+        self.boards.iter().all(|board| board.read(Count::PeersUp) > 0)
+    }
+}
+
+/// Asks a running gateway for its status.
+pub fn ask(admin: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&admin, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /status HTTP/1.0\r\nHost: {admin}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_string());
+    body.ok_or_else(|| std::io::Error::other("the answer is not HTTP"))
+}
+
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
