@@ -118,4 +118,4 @@ impl BufferRing {
 }
 
 /// The kernel's limit.
-const ENTRIES_MAX: u16 = 32_768;
+pub(crate) const ENTRIES_MAX: u16 = 32_768;

@@ -1,5 +1,7 @@
 //! The driver: both halves, the set-up, and the wait.
 
+use core::time::Duration;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
 use rustix::net::sockopt;
@@ -26,8 +28,7 @@ impl UringDriver {
         let bell = Bell::new().map_err(|error| SetupError::new(Feature::Bell, &error))?;
         let ring = Ring::new(options.features).map_err(|error| SetupError::new(Feature::Ring, &error))?;
         prepare(&sockets, options.socket_octets)?;
-        let descriptors: Vec<i32> =
-            sockets.datagram.iter().map(|(_, socket)| std::os::fd::AsRawFd::as_raw_fd(socket)).collect();
+        let descriptors: Vec<i32> = sockets.datagram.iter().map(|(_, socket)| socket.as_raw_fd()).collect();
         if !descriptors.is_empty() {
             let registered = ring.submitter().register_files(&descriptors);
             registered.map_err(|error| SetupError::new(Feature::RegisteredSockets, &error))?;
@@ -66,10 +67,13 @@ impl UringDriver {
         if time.is_zero() { Wait::Not } else { Wait::AtMost(time) }
     }
 
-    /// Looks for something to do without sleeping, for as long as the options say.
-    fn spin(&self) {
+    /// Looks for something to do without sleeping, for as long as the options say but no longer than `wait`.
+    fn spin(&self, wait: Wait) {
         let start = self.out.clock.now();
-        let patience = core::time::Duration::from_micros(u64::from(self.out.options.spin_us));
+        let mut patience = Duration::from_micros(u64::from(self.out.options.spin_us));
+        if let Wait::AtMost(time) = wait {
+            patience = patience.min(time);
+        }
         while !self.out.ring.has_work()
             && !self.out.ring.has_completions()
             && !self.bell.is_ringing()
@@ -88,9 +92,6 @@ impl UringDriver {
             }
             return;
         }
-        if self.out.options.spin_us > 0 {
-            self.spin();
-        }
         let may_sleep = self.bell.listen();
         self.out.ring.enter(if may_sleep { wait } else { Wait::Not });
     }
@@ -108,7 +109,11 @@ impl Driver for UringDriver {
         loop {
             self.out.launch();
             let is_idle = !is_rung && self.out.links.news.is_empty();
-            let wait = self.wait(until, is_idle);
+            let mut wait = self.wait(until, is_idle);
+            if wait != Wait::Not && self.out.options.spin_us > 0 {
+                self.spin(wait);
+                wait = self.wait(until, is_idle);
+            }
             self.enter(wait);
             is_rung |= self.bell.was_rung();
             let moment = self.out.clock.moment();

@@ -19,9 +19,9 @@ use tempo::Instant;
 use crate::accept::{Listener, PAUSE, is_shortage};
 use crate::address::{self, ADDRESS_OCTETS_MAX};
 use crate::bell::Bell;
-use crate::buffers::BufferRing;
+use crate::buffers::{BufferRing, ENTRIES_MAX};
 use crate::links::{News, Phase};
-use crate::ring::{EMPTY_BATCH, Ring};
+use crate::ring::{EMPTY_BATCH, Ring, Wait};
 use crate::token::{Kind, Token};
 use crate::transmit::UringOut;
 use crate::{Feature, Options, SetupError};
@@ -40,7 +40,7 @@ impl Inward {
     pub(crate) fn new(ring: &Ring, listeners: Vec<Listener>, options: Options) -> Result<Inward, SetupError> {
         let refused = |error: std::io::Error| SetupError::new(Feature::BufferRings, &error);
         let submitter = ring.submitter();
-        let entries = options.datagram_buffers.next_power_of_two();
+        let entries = options.datagram_buffers.clamp(1, ENTRIES_MAX).next_power_of_two();
         let datagrams = BufferRing::new(submitter, DATAGRAMS, entries, DATAGRAM_OCTETS, false);
         let streams = if options.features.incremental_buffers {
             BufferRing::new(submitter, STREAMS, 32, 128 * 1024, true)
@@ -96,7 +96,7 @@ impl Inward {
                 }
                 self.datagrams.commit();
                 self.streams.commit();
-                out.ring.enter(crate::ring::Wait::Not);
+                out.ring.enter(Wait::Not);
                 seen += 1;
             }
         }

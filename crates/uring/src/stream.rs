@@ -132,4 +132,33 @@ mod tests {
         outgoing.has_flown(flying);
         say(&mut outgoing, "x").expect("room again");
     }
+
+    proptest::proptest! {
+        /// Whatever is written between, before and after sends of whatever length: it leaves whole and in order.
+        #[test]
+        fn octets_leave_in_the_order_in_which_they_came(steps in proptest::collection::vec((0..3_u8, 1..9000_usize), 0..200)) {
+            let (mut outgoing, mut written, mut left) = (Outgoing::default(), Vec::new(), Vec::new());
+            let mut flying = None;
+            for (step, octets) in steps {
+                match (step, flying.take()) {
+                    (0, lent) => {
+                        flying = lent;
+                        let message: Vec<u8> = (0..octets).map(|at| (written.len() + at) as u8).collect();
+                        if outgoing.append(octets, |writer| writer.put(&message)).is_ok() {
+                            written.extend_from_slice(&message);
+                        }
+                    }
+                    (1, None) if outgoing.pending() > 0 => flying = Some(outgoing.take_off().to_vec()),
+                    (2, Some(lent)) => {
+                        let taken = octets.min(lent.len());
+                        left.extend_from_slice(&lent[..taken]);
+                        outgoing.has_flown(taken);
+                    }
+                    (_, same) => flying = same,
+                }
+                proptest::prop_assert_eq!(outgoing.pending(), written.len() - left.len());
+            }
+            proptest::prop_assert!(written.starts_with(&left));
+        }
+    }
 }

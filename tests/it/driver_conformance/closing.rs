@@ -3,7 +3,7 @@
 use shard::{Driver, LinkId, NoLoan};
 
 use super::candidate::{Candidate, Poll, Setup, Uring, UringOfOldKernel};
-use super::peer::{End, Peer, pattern};
+use super::peer::{End, Peer, pattern, pattern_from};
 use super::stage::{Stage, compare, play_with};
 
 on_every_driver! {
@@ -97,27 +97,25 @@ fn half_close<C: Candidate>(stage: &mut Stage<C>) {
 
 /// Writes until the driver takes no more; returns all that was taken.
 pub fn fill<C: Candidate>(stage: &mut Stage<C>, link: LinkId) -> Vec<u8> {
-    let message = pattern(64 * 1024 * 1024);
-    let mut written = 0;
+    let mut taken = Vec::new();
     loop {
-        let piece = &message[written..written + 60_000];
-        match stage.say(link, piece) {
-            Ok(()) => written += piece.len(),
+        let piece = pattern_from(taken.len(), 60_000);
+        match stage.say(link, &piece) {
+            Ok(()) => taken.extend_from_slice(&piece),
             Err(NoLoan::Full) => {
                 // Full for good only when the kernel takes nothing any more either.
                 let before = stage.counts().stream_octets_sent;
                 for _ in 0..3 {
                     stage.turn();
                 }
-                let is_stuck = stage.counts().stream_octets_sent == before;
-                if is_stuck && stage.say(link, piece) == Err(NoLoan::Full) {
-                    return message[..written].to_vec();
+                if stage.counts().stream_octets_sent == before {
+                    return taken;
                 }
             }
             Err(other) => panic!("{}: {other:?} instead of Full", C::NAME),
         }
         stage.driver.flush();
-        assert!(written < 60 * 1024 * 1024, "{}: a queue without end", C::NAME);
+        assert!(taken.len() < 60 * 1024 * 1024, "{}: a queue without end", C::NAME);
     }
 }
 

@@ -102,5 +102,10 @@ pub fn next_datagram(socket: &UdpSocket) -> Option<Vec<u8>> {
 
 /// Octets whose order and number can be checked afterwards: no two positions near each other look alike.
 pub fn pattern(octets: usize) -> Vec<u8> {
-    (0..octets).map(|at| (at.wrapping_mul(31) ^ (at >> 8)) as u8).collect()
+    pattern_from(0, octets)
+}
+
+/// The same, from another position on.
+pub fn pattern_from(start: usize, octets: usize) -> Vec<u8> {
+    (start..start + octets).map(|at| (at.wrapping_mul(31) ^ (at >> 8)) as u8).collect()
 }
