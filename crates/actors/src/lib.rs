@@ -18,6 +18,8 @@ mod message_text;
 mod node;
 mod out;
 mod participant;
+#[cfg(test)]
+mod rehearsal;
 pub mod scscf;
 mod sighting;
 mod sip_label;

@@ -118,7 +118,7 @@ impl Scscf {
         }
         Uri::parse(view.request_uri())?;
         // TS 24.229 5.4.3.2: behind the AS comes our own entry with the original dialog identifier.
-        let mut odi = format!("<sip:odi-").into_bytes();
+        let mut odi = b"<sip:odi-".to_vec();
         odi.extend_from_slice(&hop::branch(view)[sip::token::COOKIE.len()..]);
         odi.extend_from_slice(format!("@{};lr>", self.setup.address).as_bytes());
         head.add_above(HeaderName::Route, odi);

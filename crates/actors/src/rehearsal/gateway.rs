@@ -1,0 +1,165 @@
+//! The Diameter side of a gateway, as its neighbours see it: one shard, honest but simple.
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use diameter::s6c::{RoutingInfo, RoutingInfoAnswer, ServingNode};
+use diameter::sgd::{MoForward, MoForwardAnswer, MtForward, MtForwardAnswer};
+use diameter::user::UserIdentifier;
+use diameter::{ApplicationId, AvpId, Destination, MessageView, Outcome, Procedure, ResultCode};
+use octets::Digits;
+use sms::{Plan, SmsDeliver, SmsSubmit, Validity};
+use tempo::Instant;
+
+use crate::message_text::written;
+use crate::node::{Heard, Node};
+use crate::{Actor, Event, LinkName, NodeSetup, Out, Participant};
+
+pub(crate) struct FakeGateway {
+    node: Node,
+    /// Requests to the SMS centre that have not been sent yet.
+    to_send: Vec<Vec<u8>>,
+    /// How the next TFRs are answered; `None` is silence. Without one: success.
+    pub(crate) tfr_outcomes: VecDeque<Option<Outcome>>,
+    /// Does it answer routing queries?
+    pub(crate) routes: bool,
+    /// The serving node that it names; itself, if none.
+    pub(crate) names: Option<String>,
+    /// Outcomes of its OFRs.
+    pub(crate) ofas: Vec<(Outcome, Option<Vec<u8>>)>,
+    /// TP-OA, text and User-Name of the TFRs.
+    pub(crate) delivered: Vec<(Digits, String, Vec<u8>)>,
+    /// Numbers that it was asked the way to, and the Route-Record of the question.
+    pub(crate) asked: Vec<(Option<Digits>, Option<Vec<u8>>)>,
+    host: String,
+    correlation: u64,
+}
+
+impl FakeGateway {
+    pub(crate) fn new(setup: NodeSetup, neighbours: &[(&str, SocketAddr)]) -> Self {
+        let host = setup.host.clone();
+        let mut node = Node::new(setup, &[ApplicationId::SGD, ApplicationId::S6C]);
+        neighbours.iter().for_each(|(name, at)| node.call(&(String::from(*name) + ".ims.example"), *at));
+        FakeGateway {
+            node,
+            to_send: Vec::new(),
+            tfr_outcomes: VecDeque::new(),
+            routes: true,
+            names: None,
+            ofas: Vec::new(),
+            delivered: Vec::new(),
+            asked: Vec::new(),
+            host,
+            correlation: 1_010_000_000_000,
+        }
+    }
+
+    /// Submits a text, one OFR for each segment; the requests as they are sent.
+    pub(crate) fn submit(&mut self, sc: Digits, from: Digits, to: Digits, text: &str) -> Vec<Vec<u8>> {
+        let plan = Plan::of(text.chars(), 10).expect("not too long");
+        let mut rest = text.chars();
+        let mut sent = Vec::new();
+        for index in 0..plan.segments() {
+            let submit = SmsSubmit {
+                message_reference: index,
+                destination: to,
+                reject_duplicates: false,
+                status_report_requested: false,
+                validity: Validity::DAY,
+                protocol_id: 0,
+            };
+            let tpdu = written(|out| submit.write(&plan, index, 9, &mut rest, out));
+            sent.push(self.submit_tpdu(sc, from, &tpdu));
+        }
+        sent
+    }
+
+    pub(crate) fn submit_tpdu(&mut self, sc: Digits, from: Digits, tpdu: &[u8]) -> Vec<u8> {
+        let (ids, session) = (self.node.ids(), self.node.session());
+        let request = MoForward {
+            session_id: self.node.session_id(session),
+            origin: self.node.identity(),
+            destination: Destination { host: None, realm: b"ims.example" },
+            sc_address: sc,
+            user_identifier: UserIdentifier::msisdn(from),
+            tpdu,
+        };
+        let bytes = written(|out| request.write(out, ids));
+        self.repeat(bytes.clone());
+        bytes
+    }
+
+    /// Sends these octets to the SMS centre at its next turn.
+    pub(crate) fn repeat(&mut self, bytes: Vec<u8>) {
+        self.to_send.push(bytes);
+    }
+
+    fn request(&mut self, link: LinkName, view: &MessageView<'_>, out: &mut Out) {
+        match Procedure::of(&view.header()) {
+            Ok(Procedure::RoutingInfo) => {
+                let request = RoutingInfo::parse(view).expect("a sound SRR");
+                let record = view.find(AvpId::ROUTE_RECORD).map(|avp| avp.data.to_vec());
+                self.asked.push((request.msisdn, record));
+                assert_eq!(request.destination.host, Some(self.host.as_bytes()), "addressed to us");
+                if !self.routes {
+                    return;
+                }
+                self.correlation += 1;
+                let correlation = alloc::format!("{:015}", self.correlation);
+                let name = self.names.as_ref().unwrap_or(&self.host);
+                let node = ServingNode { ip_sm_gw_name: Some(name.as_bytes()), ..ServingNode::default() };
+                let answer = RoutingInfoAnswer {
+                    user_name: Some(correlation.as_bytes()),
+                    serving_node: Some(node),
+                    ..RoutingInfoAnswer::bare(Outcome::Success)
+                };
+                out.bytes(link, written(|out| answer.write(out, view, self.node.identity())));
+            }
+            Ok(Procedure::MtForward) => {
+                let request = MtForward::parse(view).expect("a sound TFR");
+                let tpdu = SmsDeliver::parse(request.tpdu).expect("an SMS-DELIVER");
+                let from = tpdu.originating.digits().expect("a number");
+                let text = tpdu.user_data.chars().collect();
+                self.delivered.push((from, text, request.user_name.to_vec()));
+                let Some(outcome) = self.tfr_outcomes.pop_front().unwrap_or(Some(Outcome::Success)) else {
+                    return;
+                };
+                let answer = MtForwardAnswer { outcome, ..MtForwardAnswer::DELIVERED };
+                out.bytes(link, written(|out| answer.write(out, view, self.node.identity())));
+            }
+            _ => self.node.refuse(link, view, ResultCode::COMMAND_UNSUPPORTED, out),
+        }
+    }
+}
+
+impl Actor for FakeGateway {
+    fn name(&self) -> Participant {
+        Participant::Gateway
+    }
+
+    fn handle(&mut self, now: Instant, event: Event<'_>, out: &mut Out) {
+        for heard in self.node.handle(now, &event, out) {
+            let Heard::Message(link, message) = heard else { continue };
+            let view = MessageView::parse(&message).expect("sound");
+            if view.header().flags.request {
+                self.request(link, &view, out);
+            } else {
+                let answer = MoForwardAnswer::parse(&view).expect("a sound OFA");
+                let report = answer.sm_rp_ui.or(answer.failure.and_then(|failure| failure.diagnostic));
+                self.ofas.push((answer.outcome, report.map(<[u8]>::to_vec)));
+            }
+        }
+        let centre = self.node.up().find(|up| up.identity.host.starts_with(b"smsc")).map(|up| up.link);
+        if let Some(link) = centre {
+            self.to_send.drain(..).for_each(|bytes| out.bytes(link, bytes));
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let waiting = (!self.to_send.is_empty()).then_some(Instant::ZERO);
+        let waiting = waiting.filter(|_| self.node.up().count() > 0);
+        waiting.into_iter().chain(self.node.next_deadline()).min()
+    }
+}
