@@ -6,7 +6,8 @@ use core::fmt;
 use core::time::Duration;
 
 /// What somebody does with the texts that he gets. For each text the first rule that fits answers, and the others
-/// keep still; in one conversation a rule has one turn, [`When::Always`] has any number.
+/// keep still; in one conversation a rule has one turn, [`When::Always`] has any number. What is said about the same texts
+/// twice is one rule with two replies.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     pub(super) rules: Vec<Rule>,
@@ -56,7 +57,10 @@ impl Script {
     /// With one more rule.
     #[must_use]
     pub fn rule(mut self, rule: Rule) -> Self {
-        self.rules.push(rule);
+        match self.rules.iter_mut().find(|known| known.when == rule.when) {
+            Some(known) => known.replies.extend(rule.replies),
+            None => self.rules.push(rule),
+        }
         self
     }
 }

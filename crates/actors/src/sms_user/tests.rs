@@ -11,13 +11,8 @@ fn user() -> SmsUser {
     let script = Script::default()
         .on(When::Contains("Mallory".into()), Duration::from_secs(1), "NO")
         .on(When::Nth(1), Duration::from_secs(2), "YES")
-        .rule(Rule {
-            when: When::Nth(2),
-            replies: alloc::vec![
-                Reply { after: Duration::ZERO, text: "one".into() },
-                Reply { after: Duration::ZERO, text: "two".into() },
-            ],
-        });
+        .on(When::Nth(2), Duration::from_secs(1), "two")
+        .on(When::Nth(2), Duration::ZERO, "one");
     SmsUser::new().with(number("4915550001"), script)
 }
 
@@ -55,7 +50,8 @@ fn each_partner_has_a_conversation_of_its_own() {
     texts_after(&mut user, 0, letter(&text("4670", "Alice invites you")));
     texts_after(&mut user, 0, letter(&text("4671", "Mallory invites you")));
     assert_eq!(texts_after(&mut user, 5, Event::Due), ["NO", "YES"], "in the order of their times");
-    assert_eq!(texts_after(&mut user, 6, letter(&text("4670", "Hello"))), ["one", "two"]);
+    assert_eq!(texts_after(&mut user, 6, letter(&text("4670", "Hello"))), ["one"]);
+    assert_eq!(texts_after(&mut user, 7, Event::Due), ["two"], "one rule, two replies");
     assert!(texts_after(&mut user, 7, letter(&text("4670", "Hello again"))).is_empty(), "no rule is left");
     assert_eq!(user.heard_by(number("4915550001")).count(), 4);
 }
