@@ -2,12 +2,13 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the binary talks to whoever started it")]
 
+mod demo_command;
 mod run;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -22,6 +23,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show five chats between a chat user and SMS users, with all peers on loopback.
+    Demo {
+        /// Print the summary as JSON, and no ladders.
+        #[arg(long)]
+        json: bool,
+        /// Shards, instead of one per core, at most 2.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+        shards: Option<u16>,
+        /// How the dataplane does I/O.
+        #[arg(long, value_enum, default_value = "auto")]
+        io: Io,
+    },
     /// Run the gateway until SIGTERM or SIGINT.
     Run {
         /// The configuration; without it the embedded default is used.
@@ -47,8 +60,20 @@ enum Command {
     },
 }
 
+/// How the dataplane does I/O.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Io {
+    /// io_uring when the kernel offers it, else poll.
+    Auto,
+    /// io_uring.
+    Uring,
+    /// Non-blocking sockets and poll.
+    Poll,
+}
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Demo { json, shards, io } => demo_command::demo(json, shards, io),
         Command::Run { config, log_json } => run::run(config.as_deref(), log_json),
         Command::Check { config } => run::check(&config),
         Command::DefaultConfig => {

@@ -15,6 +15,7 @@ use shard::{Cargo, Lanes, ShardId, TallyBoard};
 use crate::config::{Config, Serves, Shards};
 
 pub use io::IoChoice;
+pub(crate) use shards::origin;
 
 /// A running gateway.
 pub struct Gateway {

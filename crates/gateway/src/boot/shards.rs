@@ -208,7 +208,7 @@ pub(crate) fn origin_host(config: &Config, shard: usize) -> String {
 }
 
 #[allow(clippy::disallowed_methods, reason = "the main reads the clock once; drivers count from there")]
-fn origin() -> std::time::Instant {
+pub(crate) fn origin() -> std::time::Instant {
     std::time::Instant::now()
 }
 

@@ -91,7 +91,13 @@ impl ChatSession {
                 Stage::Active
             }
             (Stage::Active, Due(Timer::Idle)) => part(Goodbye::Silence, policy, &mut act),
-            (Stage::Active, Disconnected) => part(Goodbye::BearerLost, policy, &mut act),
+            // RFC 4975 5.4: the side that connected may connect again. And a client that says BYE often hangs up first: its
+            // BYE, which has further to go, must not cross one of ours.
+            (Stage::Active, Disconnected) => {
+                act(Action::Disarm(Timer::Idle));
+                act(Action::Arm(Timer::Connect, policy.connect_timer));
+                Stage::Accepted
+            }
 
             // TS 23.204 6.17: the SM is acknowledged whatever becomes of the BYE.
             (Stage::Accepted | Stage::Active, Sm(Reply::Leave)) => {

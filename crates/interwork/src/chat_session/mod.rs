@@ -28,7 +28,7 @@ pub enum Stage {
     Inviting,
     /// The SMS centre has the invitation; the SMS user has not answered.
     Invited,
-    /// The SMS user has said yes; the chat user has not connected.
+    /// The SMS user has said yes; the chat user is not connected, not yet or not any more.
     Accepted,
     /// Both can talk.
     Active,

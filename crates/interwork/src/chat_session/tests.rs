@@ -128,7 +128,6 @@ fn every_end_is_told_to_both_sides() {
     let rows = [
         (Event::Due(Timer::Connect), ACCEPTED, Some(Goodbye::BearerLost)),
         (Event::Unconfirmed, ACCEPTED, Some(Goodbye::BearerLost)),
-        (Event::Disconnected, ACTIVE, Some(Goodbye::BearerLost)),
         (Event::Due(Timer::Idle), ACTIVE, Some(Goodbye::Silence)),
         (Event::Stop, ACTIVE, Some(Goodbye::Service)),
         (Event::PeerLeft, ACTIVE, None),
@@ -147,6 +146,18 @@ fn every_end_is_told_to_both_sides() {
         }
         assert_eq!(chat.session.stage(), Stage::Ended);
     }
+}
+
+#[test]
+fn a_lost_connection_may_come_back() {
+    let mut chat = Chat::after(ACTIVE);
+    assert_eq!(chat.sees(Event::Disconnected), vec![]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Hold]);
+    assert_eq!(chat.sees(Event::Connected), vec![]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Forward]);
+    chat.sees(Event::Disconnected);
+    let actions = chat.sees(Event::Due(Timer::Connect));
+    assert_eq!(actions, vec![Action::Bye(Goodbye::BearerLost), Action::Notice]);
 }
 
 #[test]

@@ -111,6 +111,7 @@ impl InterworkRoom {
     /// The chat user's connection is gone.
     pub fn on_disconnected<O: Outward>(&mut self, chat: Key<Chat>, hands: &mut Hands<'_, O>) {
         self.drive(chat, Event::Disconnected, None, hands);
+        self.give_back_sent(chat, hands);
     }
 
     /// A timer of a chat has come up.

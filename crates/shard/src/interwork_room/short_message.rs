@@ -203,6 +203,18 @@ impl InterworkRoom {
         }
     }
 
+    /// The chat user's connection is gone, and with it the answers to what was sent on it.
+    pub(super) fn give_back_sent<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) {
+        let mut next = self.chats.find(key).and_then(|chat| chat.first_sm);
+        while let Some(at) = next {
+            let Some(sm) = self.sms.find(at) else { return };
+            next = sm.next;
+            if matches!(sm.state, State::Sent(_)) {
+                self.settle_sm(at, SmOutcome::NotNow, hands);
+            }
+        }
+    }
+
     fn send<O: Outward>(&mut self, key: Key<InboundSm>, deliver: &SmsDeliver<'_>, hands: &mut Hands<'_, O>) {
         let Some(sm) = self.sms.find_mut(key) else { return };
         let session = self.chats.find(sm.chat).and_then(|chat| chat.msrp);
