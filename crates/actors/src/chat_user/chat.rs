@@ -151,8 +151,14 @@ impl Chat {
                         self.fail(Why::NoMedia, turn);
                     }
                 }
-                call::News::Left => self.has_left = true,
-                call::News::TheyLeft => self.end(EndedBy::Gateway, turn),
+                call::News::Left => {
+                    self.has_left = true;
+                    self.hang_up(turn);
+                }
+                call::News::TheyLeft => {
+                    self.record.ended_by.get_or_insert(EndedBy::Gateway);
+                    self.hang_up(turn);
+                }
                 call::News::NoAnswer => self.fail(Why::NoAnswer, turn),
             }
         }
@@ -215,7 +221,7 @@ impl Chat {
                 _ if self.has_left => Standing::Done,
                 Some(call) if call.is_established() => {
                     call.leave(turn);
-                    self.end(EndedBy::ChatUser, turn);
+                    self.record.ended_by.get_or_insert(EndedBy::ChatUser);
                     Standing::Waiting
                 }
                 Some(_) if !is_new && self.record.ended_by == Some(EndedBy::ChatUser) => Standing::Waiting,
@@ -272,8 +278,8 @@ impl Chat {
         }
     }
 
-    fn end(&mut self, by: EndedBy, turn: &mut Turn<'_>) {
-        self.record.ended_by.get_or_insert(by);
+    /// The MSRP connection ends after the dialog: the other way round it would look like a connection that was lost.
+    fn hang_up(&mut self, turn: &mut Turn<'_>) {
         if let Some(media) = &mut self.media {
             media.close(turn);
         }
@@ -288,7 +294,7 @@ impl Chat {
         if let Some(call) = &mut self.call {
             if call.is_established() {
                 call.leave(turn);
-                self.end(EndedBy::ChatUser, turn);
+                self.record.ended_by.get_or_insert(EndedBy::ChatUser);
             } else if call.may_cancel() {
                 call.cancel(turn);
             }

@@ -72,6 +72,7 @@ fn a_chat_from_its_invitation_to_its_end() {
     assert_eq!(invitee.requests, ["INVITE", "ACK", "BYE"]);
     assert!(invitee.bound, "the first SEND binds the connection");
     assert_eq!(invitee.texts, ["Hello Bob", "Grüße"]);
+    assert!(invitee.hung_up_after_bye, "a connection that ends before the dialog looks like a lost one");
     let (ue, gateway) = (Participant::ChatUser, Participant::Gateway);
     assert_eq!(
         play.arrows(ue, gateway)[..4],

@@ -47,6 +47,8 @@ pub(crate) struct FakeInvitee {
     pub(crate) texts: Vec<String>,
     pub(crate) bound: bool,
     pub(crate) responses: Vec<u16>,
+    /// Did the MSRP connection end only after a BYE?
+    pub(crate) hung_up_after_bye: bool,
     sends: u32,
 }
 
@@ -70,6 +72,7 @@ impl FakeInvitee {
             texts: Vec::new(),
             bound: false,
             responses: Vec::new(),
+            hung_up_after_bye: false,
             sends: 0,
         }
     }
@@ -236,6 +239,9 @@ impl Actor for FakeInvitee {
             Event::Datagram { from, bytes } => self.datagram(now, from, bytes, out),
             Event::Opened { link, .. } => self.link = Some(link),
             Event::Bytes { link, bytes } => self.stream(link, bytes, out),
+            Event::Closed { .. } => {
+                self.hung_up_after_bye = self.requests.iter().any(|request| request == "BYE");
+            }
             _ => {}
         }
         if self.due.is_some_and(|due| due <= now) {
