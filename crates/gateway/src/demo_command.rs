@@ -8,13 +8,13 @@ use gateway::demo::{Options, run};
 use crate::Io;
 
 /// Plays the demonstration; an error when something that had to be seen was not.
-pub fn demo(json: bool, shards: Option<u16>, io: Io) -> anyhow::Result<()> {
+pub fn demo(json: bool, shards: Option<u16>, io: Io, first_port: Option<u16>) -> anyhow::Result<()> {
     let io = match io {
         Io::Auto => config::Io::Auto,
         Io::Uring => config::Io::Uring,
         Io::Poll => config::Io::Poll,
     };
-    let options = Options { shards, io, width: width(), is_drawn: !json };
+    let options = Options { shards, io, first_port, width: width(), is_drawn: !json };
     let summary = run(&options, |line| {
         if !json {
             print!("{line}");

@@ -34,6 +34,9 @@ enum Command {
         /// How the dataplane does I/O.
         #[arg(long, value_enum, default_value = "auto")]
         io: Io,
+        /// Use fixed ports, for a capture: SIP from here, MSRP from 10 on, the peers from 20 on.
+        #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..=65000))]
+        first_port: Option<u16>,
     },
     /// Run the gateway until SIGTERM or SIGINT.
     Run {
@@ -73,7 +76,7 @@ enum Io {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Demo { json, shards, io } => demo_command::demo(json, shards, io),
+        Command::Demo { json, shards, io, first_port } => demo_command::demo(json, shards, io, first_port),
         Command::Run { config, log_json } => run::run(config.as_deref(), log_json),
         Command::Check { config } => run::check(&config),
         Command::DefaultConfig => {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actors::{Participant, Sighting};
 use serde::Serialize;
-use stage::{Ending, HomeNetwork, HomeNetworkSetup, Stage, home_network};
+use stage::{Ending, HomeNetwork, HomeNetworkSetup, Ports, Stage, home_network};
 
 use crate::boot::{Gateway, StartError, origin};
 use crate::config::{self, Config, Io, Peer, Seconds, Serves, Shards};
@@ -27,6 +27,8 @@ pub struct Options {
     pub shards: Option<u16>,
     /// How the dataplane does I/O.
     pub io: Io,
+    /// Fixed ports from this one on, for a capture; else ports of the system's choice.
+    pub first_port: Option<u16>,
     /// Columns of the terminal.
     pub width: usize,
     /// Draw ladders, or only the summary.
@@ -91,6 +93,11 @@ pub fn run(options: &Options, mut print: impl FnMut(&str)) -> Result<Summary, St
 fn peers(options: &Options, to_onlooker: Sender<Sighting>, tell: &Sender<News>) -> Result<(), StartError> {
     let mut setup =
         HomeNetworkSetup::new(origin(), seed()?, SocketAddr::from(([127, 0, 0, 1], 0)), service_centre());
+    if let Some(first) = options.first_port {
+        let port = |offset: u16| first.saturating_add(PEERS_OFFSET + offset);
+        setup.ports =
+            Ports { ue: port(0), scscf: port(1), sms_centre: port(2), sms_gmsc: port(3), hss: port(4) };
+    }
     setup.homed = CALLERS.map(plays::number).to_vec();
     let (mut network, addresses) = home_network(&setup, Some(to_onlooker)).map_err(|error| {
         StartError::new(format!("the peers have no sockets: {error}"), "is 127.0.0.1 up?")
@@ -207,10 +214,11 @@ fn configuration(options: &Options, addresses: &stage::Addresses) -> Result<Conf
     if let Some(shards) = options.shards {
         config.gateway.shards = Shards::Exactly(shards);
     }
-    // Ports of the system's choice: the demonstration must not meet a gateway that runs here.
-    config.sip.port = 0;
-    config.sip.own_port_first = 0;
-    config.msrp.port_first = 0;
+    // Usually ports of the system's choice: the demonstration must not meet a gateway that runs here.
+    let port = |offset| options.first_port.map_or(0, |first| first.saturating_add(offset));
+    config.sip.port = port(0);
+    config.sip.own_port_first = port(1);
+    config.msrp.port_first = port(MSRP_OFFSET);
     config.diameter.origin_realm = addresses.realm.clone();
     let peer = |address: &stage::DiameterAddress, serves| Peer {
         host: address.host.clone(),
@@ -237,6 +245,9 @@ fn seed() -> Result<[u8; 32], StartError> {
 
 /// The columns of a ladder that have a peer, or the gateway, in them.
 const COLUMNS: [Participant; 7] = Participant::ALL;
+/// With fixed ports: SIP of the gateway from the first, its MSRP from here, the peers (UE, S-CSCF, SMS-SC, SMS-GMSC, HSS) from there.
+const MSRP_OFFSET: u16 = 10;
+const PEERS_OFFSET: u16 = 20;
 /// The SMS user's time to think, in a demonstration.
 const ANSWER_TIMER_S: u64 = 3;
 const PICTURE_INTERVAL: Duration = Duration::from_millis(20);
