@@ -171,3 +171,22 @@ fn a_stream_that_is_no_diameter_is_closed() {
     assert!(out.drain().any(|effect| matches!(effect, Effect::Close { .. })));
     assert_eq!(pair.called.up().count(), 0);
 }
+
+#[test]
+fn no_octets_of_a_stranger_break_a_node() {
+    let mut chance = Entropy::from_seed([3; 32]);
+    for _ in 0..500 {
+        let mut pair = Pair::new();
+        pair.play(0, Event::Start);
+        let mut bytes = request(&mut pair.caller, ApplicationId::SGD);
+        bytes.extend_from_slice(&[0, 0, 1, 8, 0x40, 0, 0, 12, b'h', b'o', b's', b't']);
+        bytes[3] += 12;
+        for _ in 0..chance.below(6) {
+            let at = chance.below(bytes.len() as u64) as usize;
+            bytes[at] = chance.u32() as u8;
+        }
+        let mut out = Out::new();
+        pair.called.handle(pair.now, &Event::Bytes { link: LINK, bytes: &bytes }, &mut out);
+        pair.called.handle(pair.now, &Event::Closed { link: LINK }, &mut out);
+    }
+}

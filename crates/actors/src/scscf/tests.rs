@@ -177,3 +177,35 @@ fn each_arrow_is_sighted_once() {
     let bye = request("BYE", "sip:alice@127.0.0.1:5070", "z9hG4bKbye", ";tag=a", &[ROUTE]);
     assert_eq!(arrows(SHARD, &bye), vec![(gateway, scscf, "BYE".to_owned()), (scscf, ue, "BYE".to_owned())]);
 }
+
+#[test]
+fn no_octets_of_a_stranger_break_the_proxy() {
+    let scscf = &mut scscf();
+    let whole = request("INVITE", TARGET, "z9hG4bKone", "", &[ROUTE]);
+    let response = format!(
+        "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP {OWN};branch=z9hG4bKa\r\nVia: SIP/2.0/UDP {UE};branch=z9hG4bKb\r\n\
+         From: <sip:a@b>;tag=a\r\nTo: <sip:c@d>;tag=b\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n"
+    );
+    let mut chance = tempo::Entropy::from_seed([3; 32]);
+    for text in [&whole, &response] {
+        for _ in 0..2000 {
+            let mut octets = text.as_bytes().to_vec();
+            octets.truncate(chance.below(octets.len() as u64 + 1) as usize);
+            for _ in 0..chance.below(4) {
+                let at = chance.below(octets.len() as u64) as usize;
+                if let Some(octet) = octets.get_mut(at) {
+                    *octet = chance.u32() as u8;
+                }
+            }
+            scscf.handle(
+                Instant::ZERO,
+                Event::Datagram { from: address(UE), bytes: &octets },
+                &mut Out::new(),
+            );
+        }
+    }
+    // As long as a datagram can be, and the proxy adds to it.
+    let padding = format!("Subject: {}\r\n", "x".repeat(15_000)).repeat(4);
+    let (_, longest) = forwarded(scscf, UE, &whole.replacen("Max-Forwards", &(padding + "Max-Forwards"), 1));
+    assert!(longest.len() > 60_000);
+}
