@@ -93,7 +93,7 @@ impl Shard {
             Arrival::Stream { link, bytes } => self.stream(link, bytes, out),
             Arrival::Opened { link, opening: Opening::Accepted { .. }, .. } => {
                 self.door.opened(link, LinkKind::Msrp);
-                self.msrp.opened(link);
+                self.msrp.sessions.opened(link);
                 let deadline = moment.now + UNBOUND_LINK_MAX;
                 if let Some(alarm) = self.door.alarm(link) {
                     self.desk.arm(alarm, Ringing::Link(link), deadline);
@@ -182,7 +182,7 @@ impl Shard {
             (Count::Resting, self.interwork.resting()),
             (Count::Transactions, self.sip.transactions()),
             (Count::Dialogs, self.sip.invites()),
-            (Count::MsrpSessions, self.msrp.sessions()),
+            (Count::MsrpSessions, self.msrp.sessions.count()),
             (Count::Timers, self.desk.wheel.alarms_set() - peer_alarms),
             (Count::Submits, self.diameter.submits()),
             (Count::Forwards, self.diameter.forwards()),
@@ -275,7 +275,7 @@ impl Shard {
                 }
             }
             Some(LinkKind::Msrp) => {
-                while let Some(chat) = self.msrp.next_unbound(link) {
+                while let Some(chat) = self.msrp.sessions.next_unbound(link) {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_disconnected(chat, &mut hands);
                 }
@@ -309,7 +309,7 @@ impl Shard {
             Ringing::Link(link) => {
                 let is_due = self.door.alarm(link).is_some_and(|alarm| self.desk.is_due(alarm, ringing));
                 // RFC 4975 5.4: a connection that binds no session is nobody's.
-                if is_due && !self.msrp.carries(link) {
+                if is_due && !self.msrp.sessions.carries(link) {
                     out.request(Request::Close { link });
                 }
             }

@@ -147,7 +147,7 @@ impl InterworkRoom {
         let opened = sip
             .offer(chat.invite)
             .and_then(|offer| Offer::parse(offer).ok())
-            .map(|offer| msrp.open(key, &offer, desk));
+            .map(|offer| msrp.sessions.open(key, &offer, desk));
         let Some(Ok(session)) = opened else {
             // The offer was good when it was let in, and there are as many sessions as chats: our own fault, so 500.
             sip.refuse(chat.invite, StatusCode::SERVER_INTERNAL_ERROR, Refusal::default(), desk, *out);
@@ -155,8 +155,9 @@ impl InterworkRoom {
         };
         chat.msrp = Some(session);
         desk.count(Count::InvitationsAccepted);
-        let answer =
-            |offer: &Offer<'_>, out: &mut Writer<'_>| msrp.write_answer(session, offer, desk.me(), out);
+        let answer = |offer: &Offer<'_>, out: &mut Writer<'_>| {
+            msrp.sessions.write_answer(session, offer, desk.me(), out)
+        };
         let description = sip.describe(chat.invite, answer);
         match description {
             Some(description) => {

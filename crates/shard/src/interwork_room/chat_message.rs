@@ -51,7 +51,7 @@ impl InterworkRoom {
             // The SMS side answers for it.
             Ok(()) => {}
             Err(status) => {
-                if let Some(link) = hands.msrp.link_of(session) {
+                if let Some(link) = hands.msrp.sessions.link_of(session) {
                     hands.msrp.respond(link, chunk, status, hands.desk, hands.out);
                 }
             }

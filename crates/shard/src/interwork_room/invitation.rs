@@ -9,7 +9,7 @@ use super::chat::TOPIC_OCTETS_MAX;
 use super::{Chat, Hands, InterworkRoom};
 use crate::driver::Outward;
 use crate::kept::Kept;
-use crate::msrp_room::{MsrpRoom, NotOpened};
+use crate::msrp_room::{self, NotOpened};
 use crate::sip_room::{Invite, Refusal};
 use crate::table::Key;
 use crate::tally::Count;
@@ -173,7 +173,7 @@ fn acceptable(body: &[u8]) -> Result<(), Refused> {
         let status = StatusCode::new(fault.sip_status()).unwrap_or(StatusCode::NOT_ACCEPTABLE_HERE);
         warn(status, (fault.warning(), fault.text()))
     })?;
-    MsrpRoom::check(&offer).map_err(|fault| match fault {
+    msrp_room::acceptable(&offer).map_err(|fault| match fault {
         NotOpened::NotAcceptable(text) => warn(StatusCode::NOT_ACCEPTABLE_HERE, (399, text)),
         NotOpened::Full => later(StatusCode::SERVICE_UNAVAILABLE),
     })

@@ -2,7 +2,7 @@
 
 use msrp::{ChunkView, Continuation, Joined, Kind, Method, Reassembly, Status};
 
-use super::session::reassembly_key;
+use super::sessions::reassembly_key;
 use super::{MsrpRoom, MsrpSession};
 use crate::desk::Desk;
 use crate::driver::{Departure, LinkId, Outward};
@@ -101,7 +101,7 @@ impl MsrpRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<MsrpEvent<'a>> {
-        let chat = self.sessions.find(session)?.chat;
+        let chat = self.sessions.table.find(session)?.chat;
         let body = chunk.body().unwrap_or_default();
         let message = |body| Some(MsrpEvent::Message { chat, session, chunk, body });
         let status = if body.is_empty() && chunk.continuation() == Continuation::Last {
@@ -130,13 +130,13 @@ impl MsrpRoom {
         link: LinkId,
         desk: &Desk,
     ) -> Result<(Key<MsrpSession>, Option<Key<Chat>>), Status> {
-        let key = self.named(&chunk.to_path(), desk).ok_or(Status::NO_SUCH_SESSION)?;
-        let session = self.sessions.find(key).ok_or(Status::NO_SUCH_SESSION)?;
+        let key = self.sessions.named(&chunk.to_path(), desk).ok_or(Status::NO_SUCH_SESSION)?;
+        let session = self.sessions.table.find(key).ok_or(Status::NO_SUCH_SESSION)?;
         let (chat, bound) = (session.chat, session.link);
         match bound {
             Some(bound) if bound == link => Ok((key, None)),
             Some(_) => Err(Status::BOUND_ELSEWHERE),
-            None if self.link_up(key, link) => Ok((key, Some(chat))),
+            None if self.sessions.link_up(key, link) => Ok((key, Some(chat))),
             None => Err(Status::NO_SUCH_SESSION),
         }
     }

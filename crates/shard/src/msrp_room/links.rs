@@ -1,7 +1,7 @@
 //! Which sessions a connection carries: a list through the sessions themselves, because one connection may
 //! carry many and most carry one.
 
-use super::{MsrpRoom, MsrpSession};
+use super::{MsrpSession, Sessions};
 use crate::driver::LinkId;
 use crate::interwork_room::Chat;
 use crate::table::Key;
@@ -13,7 +13,7 @@ pub(super) struct OnLink {
     first: Option<Key<MsrpSession>>,
 }
 
-impl MsrpRoom {
+impl Sessions {
     /// A connection was accepted.
     pub fn opened(&mut self, link: LinkId) {
         let index = link.index as usize;
@@ -26,7 +26,7 @@ impl MsrpRoom {
     /// A connection is gone: unbinds the next of its sessions and names its chat, until there is none left.
     pub fn next_unbound(&mut self, link: LinkId) -> Option<Key<Chat>> {
         let key = self.on_link(link)?.first?;
-        let chat = self.sessions.find(key)?.chat;
+        let chat = self.table.find(key)?.chat;
         self.unlink(key, link);
         Some(chat)
     }
@@ -35,7 +35,7 @@ impl MsrpRoom {
     pub(super) fn link_up(&mut self, key: Key<MsrpSession>, link: LinkId) -> bool {
         let Some(on_link) = self.on_link(link) else { return false };
         let next = on_link.first.replace(key);
-        let Some(session) = self.sessions.find_mut(key) else { return false };
+        let Some(session) = self.table.find_mut(key) else { return false };
         session.link = Some(link);
         session.next_on_link = next;
         true
@@ -43,7 +43,7 @@ impl MsrpRoom {
 
     /// Takes `key` off `link`; is the connection without a session now?
     pub(super) fn unlink(&mut self, key: Key<MsrpSession>, link: LinkId) -> bool {
-        let Some(session) = self.sessions.find_mut(key) else { return false };
+        let Some(session) = self.table.find_mut(key) else { return false };
         session.link = None;
         let next = session.next_on_link.take();
         let Some(on_link) = self.on_link(link) else { return false };
@@ -52,7 +52,7 @@ impl MsrpRoom {
             return next.is_none();
         }
         let mut at = on_link.first;
-        while let Some(session) = at.and_then(|at| self.sessions.find_mut(at)) {
+        while let Some(session) = at.and_then(|at| self.table.find_mut(at)) {
             if session.next_on_link == Some(key) {
                 session.next_on_link = next;
                 break;

@@ -6,33 +6,26 @@ mod incoming;
 mod links;
 mod outgoing;
 mod owed;
-mod session;
-
-use alloc::string::String;
-use alloc::vec::Vec;
+mod sessions;
 
 use msrp::{Reassembly, TransactionId};
 use tempo::{Duration, Instant};
 
+use crate::driver::{Outward, Request};
 use crate::interwork_room::InboundSm;
 use crate::settings::Settings;
 use crate::table::{Key, Table};
 
 pub use incoming::{Body, MsrpEvent, Received};
 pub use owed::Owed;
-pub use session::{MsrpSession, NotOpened};
+pub use sessions::{MsrpSession, NotOpened, Sessions, acceptable};
 
 /// The MSRP sessions of one shard.
 pub struct MsrpRoom {
-    sessions: Table<MsrpSession>,
+    /// The sessions and their connections.
+    pub sessions: Sessions,
     outgoing: Table<Outgoing>,
-    /// The sessions of each connection, by the index of its link.
-    links: Vec<links::OnLink>,
     reassembly: Reassembly,
-    /// `msrp://host:port/` of this shard.
-    base: String,
-    host: String,
-    port: u16,
     message_octets_max: usize,
     next_sweep: Instant,
 }
@@ -48,24 +41,22 @@ pub struct Outgoing {
 impl MsrpRoom {
     /// A room for as many sessions as there may be chats.
     pub fn new(settings: &Settings) -> Self {
-        let host = alloc::format!("{}", settings.msrp.ip());
         let message_octets_max = settings.policy.message_octets_max;
         MsrpRoom {
-            sessions: Table::new(settings.sessions_max),
+            sessions: Sessions::new(settings),
             outgoing: Table::new(settings.sessions_max.saturating_mul(OUTGOING_PER_SESSION)),
-            links: Vec::new(),
             reassembly: Reassembly::new(UNFINISHED_MAX, message_octets_max),
-            base: alloc::format!("msrp://{}/", settings.msrp),
-            host,
-            port: settings.msrp.port(),
             message_octets_max,
             next_sweep: settings.moment.now,
         }
     }
 
-    /// Sessions that exist.
-    pub fn sessions(&self) -> usize {
-        self.sessions.len()
+    /// Ends a session; its connection is closed when it carried no other.
+    pub fn close(&mut self, key: Key<MsrpSession>, out: &mut impl Outward) {
+        self.reassembly.discard(sessions::reassembly_key(key));
+        if let Some(link) = self.sessions.remove(key) {
+            out.request(Request::Close { link });
+        }
     }
 
     /// Forgets messages that nobody finishes; to be called often.

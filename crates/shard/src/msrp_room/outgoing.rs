@@ -30,8 +30,8 @@ impl MsrpRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Result<Key<Outgoing>, NotSent> {
-        let own_path = self.own_path(key, desk.me()).ok_or(NotSent)?;
-        let session = self.sessions.find(key).ok_or(NotSent)?;
+        let own_path = self.sessions.own_path(key, desk.me()).ok_or(NotSent)?;
+        let session = self.sessions.table.find(key).ok_or(NotSent)?;
         let link = session.link.ok_or(NotSent)?;
         let message_id = message_id(desk).ok_or(NotSent)?;
         // The transaction id carries the place where it waits, and the place is known once it waits.
@@ -100,7 +100,7 @@ impl MsrpRoom {
             desk.count(Count::ChatRefused);
         }
         // Without its connection there is nobody to hear it: the sender counts the message as failed.
-        let Some(link) = self.link_of(key) else { return };
+        let Some(link) = self.sessions.link_of(key) else { return };
         let id = TransactionId::new(key.slot, desk.entropy.u64());
         let settle = |out: &mut Writer<'_>| owed.settle(status, id.as_bytes(), out);
         match out.transmit(Departure::Stream { link }, 2 * RESPONSE_OCTETS_MAX, settle) {
