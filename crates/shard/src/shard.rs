@@ -82,7 +82,7 @@ impl Shard {
     /// Makes the connections that we make.
     pub fn start(&mut self, moment: Moment, out: &mut impl Outward) {
         self.desk.moment = moment;
-        self.diameter.start(&mut self.desk, out);
+        self.diameter.peers.start(&mut self.desk, out);
     }
 
     /// Takes what has arrived.
@@ -101,9 +101,9 @@ impl Shard {
             }
             Arrival::Opened { link, opening: Opening::Connected { tag }, .. } => {
                 self.door.opened(link, LinkKind::Diameter { peer: tag as u16 });
-                self.diameter.opened(tag as usize, link, &mut self.desk, out);
+                self.diameter.peers.opened(tag as usize, link, &mut self.desk, out);
             }
-            Arrival::NotOpened { tag } => self.diameter.closed(tag as usize, None, &mut self.desk, out),
+            Arrival::NotOpened { tag } => self.diameter.peers.closed(tag as usize, None, &mut self.desk, out),
             Arrival::Closed { link } => self.closed(link, out),
         }
     }
@@ -165,7 +165,7 @@ impl Shard {
 
     /// Has it gone out of service?
     pub fn is_finished(&self, now: Instant) -> bool {
-        matches!(self.leave, Leave::LeavingPeers(at) if now >= at || self.diameter.is_silent())
+        matches!(self.leave, Leave::LeavingPeers(at) if now >= at || self.diameter.peers.is_silent())
     }
 
     /// The lanes to the other shards.
@@ -175,7 +175,7 @@ impl Shard {
 
     /// Puts up the counters.
     pub fn publish(&mut self) {
-        let peer_alarms = self.diameter.peer_alarms();
+        let peer_alarms = self.diameter.peers.alarms_set();
         let gauges = [
             (Count::Sessions, self.interwork.chats()),
             (Count::Leases, self.interwork.leases()),
@@ -184,11 +184,11 @@ impl Shard {
             (Count::Dialogs, self.sip.invites()),
             (Count::MsrpSessions, self.msrp.sessions.count()),
             (Count::Timers, self.desk.wheel.alarms_set() - peer_alarms),
-            (Count::Submits, self.diameter.submits()),
-            (Count::Forwards, self.diameter.forwards()),
+            (Count::Submits, self.diameter.submits.count()),
+            (Count::Forwards, self.diameter.forwards.count()),
             (Count::ChatMessages, self.interwork.messages()),
             (Count::Links, self.door.links()),
-            (Count::PeersUp, self.diameter.peers_up()),
+            (Count::PeersUp, self.diameter.peers.up()),
         ];
         for (gauge, value) in gauges {
             self.desk.tally.set(gauge, value as u64);
@@ -267,9 +267,9 @@ impl Shard {
         match self.door.closed(link, &mut self.desk) {
             None => {}
             Some(LinkKind::Diameter { peer }) => {
-                self.diameter.closed(usize::from(peer), Some(link), &mut self.desk, out);
+                self.diameter.peers.closed(usize::from(peer), Some(link), &mut self.desk, out);
                 let mut slot = 0;
-                while let Some(event) = self.diameter.next_lost_submit(link, &mut slot, &mut self.desk) {
+                while let Some(event) = self.diameter.submits.next_lost(link, &mut slot, &mut self.desk) {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_diameter(event, &mut hands);
                 }
@@ -295,17 +295,19 @@ impl Shard {
                 interwork.ring_chat(key, timer, &mut hands);
             }
             Ringing::Submit(key) => {
-                if let Some(event) = self.diameter.ring_submit(key, &mut self.desk) {
+                if let Some(event) = self.diameter.submits.ring(key, &mut self.desk) {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_diameter(event, &mut hands);
                 }
             }
-            Ringing::Forward(key) => self.diameter.ring_forward(key, &mut self.desk, out),
+            Ringing::Forward(key) => {
+                self.diameter.forwards.ring(key, &self.diameter.peers, &mut self.desk, out)
+            }
             Ringing::Sm(key) => {
                 let (interwork, mut hands) = self.hands(out);
                 interwork.ring_sm(key, &mut hands);
             }
-            Ringing::Peer(peer) => self.diameter.ring_peer(usize::from(peer), &mut self.desk, out),
+            Ringing::Peer(peer) => self.diameter.peers.ring(usize::from(peer), &mut self.desk, out),
             Ringing::Link(link) => {
                 let is_due = self.door.alarm(link).is_some_and(|alarm| self.desk.is_due(alarm, ringing));
                 // RFC 4975 5.4: a connection that binds no session is nobody's.
@@ -335,11 +337,12 @@ impl Shard {
 
     fn leave(&mut self, out: &mut impl Outward) {
         let Leave::EndingChats(at) = self.leave else { return };
-        let is_quiet =
-            self.interwork.chats() == 0 && self.diameter.submits() == 0 && self.diameter.forwards() == 0;
+        let is_quiet = self.interwork.chats() == 0
+            && self.diameter.submits.count() == 0
+            && self.diameter.forwards.count() == 0;
         if is_quiet || self.desk.now() >= at {
             self.leave = Leave::LeavingPeers(self.desk.now() + GRACE_FOR_PEERS);
-            self.diameter.stop(&mut self.desk, out);
+            self.diameter.peers.stop(&mut self.desk, out);
         }
     }
 

@@ -9,12 +9,12 @@ use interwork::{MtCorrelationId, SmOutcome};
 use octets::Digits;
 use tempo::{Alarm, Duration};
 
-use super::{DiameterEvent, DiameterRoom};
+use super::{DiameterEvent, Peers};
 use crate::desk::{Desk, Ringing};
 use crate::driver::{LinkId, Outward};
 use crate::kept::Kept;
 use crate::lanes::{ForwardToken, RepeatKey};
-use crate::table::Key;
+use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// A TFR that has no answer yet.
@@ -27,9 +27,24 @@ pub struct Forward {
     alarm: Alarm,
 }
 
-impl DiameterRoom {
+/// The TFRs that have no answer yet.
+#[derive(Debug)]
+pub struct Forwards {
+    table: Table<Forward>,
+}
+
+impl Forwards {
+    pub(super) fn new(sessions_max: usize) -> Self {
+        Forwards { table: Table::new(sessions_max.saturating_mul(FORWARDS_PER_SESSION)) }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.table.len()
+    }
+
     /// A TFR.
-    pub(super) fn forwarded<'a>(
+    pub(super) fn arrived<'a>(
         &mut self,
         link: LinkId,
         request: &MessageView<'a>,
@@ -46,10 +61,10 @@ impl DiameterRoom {
         let asked = Asked::from(request);
         let repeated = Kept::write(|out| asked.keep(out)).ok_or(refuse(ResultCode::RESOURCES_EXCEEDED))?;
         let waiting = Forward { link, header: request.header(), repeated, alarm: Alarm::default() };
-        let key = self.forwards.insert(waiting).map_err(|_| refuse(ResultCode::TOO_BUSY))?;
+        let key = self.table.insert(waiting).map_err(|_| refuse(ResultCode::TOO_BUSY))?;
         // A backstop: the owner of the chat has its own, shorter guard and answers first.
         let deadline = desk.now() + desk.policy.forward_guard + BACKSTOP;
-        if let Some(forward) = self.forwards.find_mut(key) {
+        if let Some(forward) = self.table.find_mut(key) {
             desk.arm(&mut forward.alarm, Ringing::Forward(key), deadline);
         }
         desk.count(Count::SmReceived);
@@ -65,11 +80,12 @@ impl DiameterRoom {
         &mut self,
         token: ForwardToken,
         outcome: SmOutcome,
+        peers: &Peers,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
         let key = Key::new(token.slot, token.generation);
-        let Some(mut forward) = self.forwards.remove(key) else { return };
+        let Some(mut forward) = self.table.remove(key) else { return };
         desk.disarm(&mut forward.alarm);
         if outcome != SmOutcome::Taken {
             desk.count(Count::SmDeclined);
@@ -77,15 +93,15 @@ impl DiameterRoom {
         let asked = Asked::of(forward.header, forward.repeated.as_bytes());
         let answer = answer(outcome);
         // Without its connection the answer is lost; the SMS centre asks again on another one.
-        self.transmit(forward.link, desk, out, |out| answer.write(out, asked, self.identity()));
+        peers.transmit(forward.link, desk, out, |out| answer.write(out, asked, peers.identity()));
     }
 
     /// The backstop of a short message has come up.
-    pub fn ring_forward(&mut self, key: Key<Forward>, desk: &mut Desk, out: &mut impl Outward) {
-        let Some(forward) = self.forwards.find_mut(key) else { return };
+    pub fn ring(&mut self, key: Key<Forward>, peers: &Peers, desk: &mut Desk, out: &mut impl Outward) {
+        let Some(forward) = self.table.find_mut(key) else { return };
         if desk.is_due(&mut forward.alarm, Ringing::Forward(key)) {
             let token = ForwardToken { shard: desk.me(), slot: key.slot, generation: key.generation };
-            self.acknowledge(token, SmOutcome::NotNow, desk, out);
+            self.acknowledge(token, SmOutcome::NotNow, peers, desk, out);
         }
     }
 }
@@ -123,3 +139,5 @@ const REPEATED_OCTETS_MAX: usize = 512;
 /// How much longer than the owner's guard the backstop waits.
 const BACKSTOP: Duration = Duration::from_secs(4);
 const REPEAT_SEED: u64 = 0x6733_0003;
+/// Short messages waiting for their acknowledgement, per chat on average; beyond it 3004.
+const FORWARDS_PER_SESSION: usize = 4;

@@ -9,35 +9,27 @@ mod receive;
 mod routing;
 mod submit;
 
-use alloc::vec::Vec;
-
-use diameter::{EndToEnd, HopByHop, Identity, Ids, SessionId};
-use interwork::{MtCorrelationId, SmFailure};
-use tempo::Entropy;
+use diameter::HopByHop;
+use interwork::{MtCorrelationId, SmFailure, SmOutcome};
 
 use crate::desk::Desk;
-use crate::driver::LinkId;
+use crate::driver::Outward;
 use crate::lanes::{ForwardToken, RepeatKey};
-use crate::settings::{DiameterSettings, Settings};
-use crate::table::Table;
+use crate::settings::Settings;
 
-pub use forward::Forward;
-pub use peers::PeerLink;
+pub use forward::{Forward, Forwards};
+pub use peers::Peers;
 pub use routing::{NoRoute, RoutingQuery};
-pub use submit::{Order, Purpose, Submit};
+pub use submit::{Order, Purpose, Submit, Submits};
 
 /// The Diameter side of one shard.
 pub struct DiameterRoom {
-    settings: DiameterSettings,
-    peers: Vec<PeerLink>,
-    submits: Table<Submit>,
-    forwards: Table<Forward>,
-    end_to_end: EndToEnd,
-    /// Jitter of the peers' timers.
-    chance: Entropy,
-    /// The halves of our Session-Ids: the start of the gateway, and a counter.
-    session_high: u32,
-    session_low: u32,
+    /// Who we speak with.
+    pub peers: Peers,
+    /// What we have submitted.
+    pub submits: Submits,
+    /// What we have to acknowledge.
+    pub forwards: Forwards,
 }
 
 /// What a message means for a chat.
@@ -68,46 +60,33 @@ pub enum DiameterEvent<'a> {
 impl DiameterRoom {
     /// A room with the peers of the configuration, none of them connected.
     pub fn new(settings: &Settings, desk: &mut Desk) -> Self {
-        let submits = settings.sessions_max.saturating_mul(SUBMITS_PER_SESSION).min(HopByHopSpace::SLOTS);
         DiameterRoom {
-            peers: PeerLink::all(&settings.diameter),
-            submits: Table::new(submits),
-            forwards: Table::new(settings.sessions_max.saturating_mul(FORWARDS_PER_SESSION)),
-            end_to_end: EndToEnd::first(desk.moment.wall, &mut desk.entropy),
-            chance: desk.entropy.fork(),
-            session_high: settings.diameter.origin_state_id,
-            session_low: 0,
-            settings: settings.diameter.clone(),
+            peers: Peers::new(&settings.diameter, desk),
+            submits: Submits::new(settings.sessions_max),
+            forwards: Forwards::new(settings.sessions_max),
         }
     }
 
-    /// Short messages that wait for the SMS side.
-    pub fn submits(&self) -> usize {
-        self.submits.len()
+    /// Submits a segment; see [`Submits::submit`].
+    pub fn submit<I: Iterator<Item = char> + Clone>(
+        &mut self,
+        order: &Order<'_>,
+        text: &mut I,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> Result<(), SmFailure> {
+        self.submits.submit(order, text, &mut self.peers, desk, out)
     }
 
-    /// Short messages that wait for us.
-    pub fn forwards(&self) -> usize {
-        self.forwards.len()
-    }
-
-    fn identity(&self) -> Identity<'_> {
-        Identity { host: &self.settings.origin_host, realm: &self.settings.origin_realm }
-    }
-
-    /// A Session-Id that nobody has used before.
-    fn next_session(&mut self) -> (u32, u32) {
-        self.session_low = self.session_low.wrapping_add(1);
-        (self.session_high, self.session_low)
-    }
-
-    fn session_id(&self, (high, low): (u32, u32)) -> SessionId<'_> {
-        SessionId::new(&self.settings.origin_host, high, low)
-    }
-
-    fn next_ids(&mut self, hop_by_hop: HopByHop) -> Ids {
-        self.end_to_end = self.end_to_end.next();
-        Ids { hop_by_hop, end_to_end: self.end_to_end, retransmitted: false }
+    /// Acknowledges a short message, or says why not; see [`Forwards::acknowledge`].
+    pub fn acknowledge(
+        &mut self,
+        token: ForwardToken,
+        outcome: SmOutcome,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        self.forwards.acknowledge(token, outcome, &self.peers, desk, out);
     }
 }
 
@@ -138,13 +117,3 @@ impl HopByHopSpace {
         generation & (u32::MAX >> Self::SLOT_BITS) == low_bits
     }
 }
-
-/// The link of a peer, when it has one.
-fn same_link(link: Option<LinkId>, other: LinkId) -> bool {
-    link == Some(other)
-}
-
-/// Segments on their way to the SMS centre, per chat on average; beyond it messages are refused as "not now".
-const SUBMITS_PER_SESSION: usize = 8;
-/// Short messages waiting for their acknowledgement, per chat on average; beyond it 3004.
-const FORWARDS_PER_SESSION: usize = 4;

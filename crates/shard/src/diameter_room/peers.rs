@@ -4,27 +4,41 @@ use alloc::vec::Vec;
 
 use diameter::base::{Capabilities, CapabilitiesAnswer, Disconnect, DisconnectCause, Watchdog};
 use diameter::peer::{Action, Event, Peer, Received, Role, Timing};
-use diameter::{ApplicationId, Asked, Ids, MessageView, Procedure, ResultCode};
+use diameter::{
+    ApplicationId, Asked, EndToEnd, HopByHop, Identity, Ids, MessageView, Procedure, ResultCode, SessionId,
+};
 use octets::Writer;
-use tempo::Alarm;
+use tempo::{Alarm, Entropy};
 
-use super::{DiameterRoom, HopByHopSpace, same_link};
+use super::HopByHopSpace;
 use crate::desk::{Desk, Ringing};
 use crate::driver::{Departure, LinkId, Outward, Request};
 use crate::settings::{DiameterSettings, PeerSettings};
 use crate::tally::Count;
 
+/// Who we speak with, and who we are.
+pub struct Peers {
+    settings: DiameterSettings,
+    all: Vec<PeerLink>,
+    end_to_end: EndToEnd,
+    /// Jitter of the peers' timers.
+    chance: Entropy,
+    /// The halves of our Session-Ids: the start of the gateway, and a counter.
+    session_high: u32,
+    session_low: u32,
+}
+
 /// A peer and its connection.
 #[derive(Debug)]
-pub struct PeerLink {
-    pub(super) settings: PeerSettings,
-    pub(super) machine: Peer,
-    pub(super) link: Option<LinkId>,
-    pub(super) alarm: Alarm,
+struct PeerLink {
+    settings: PeerSettings,
+    machine: Peer,
+    link: Option<LinkId>,
+    alarm: Alarm,
 }
 
 impl PeerLink {
-    pub(super) fn all(settings: &DiameterSettings) -> Vec<PeerLink> {
+    fn all(settings: &DiameterSettings) -> Vec<PeerLink> {
         let timing = Timing { watchdog: settings.watchdog, ..Timing::default() };
         let peers = settings.peers.iter().map(|peer| PeerLink {
             settings: peer.clone(),
@@ -37,49 +51,60 @@ impl PeerLink {
     }
 }
 
-impl DiameterRoom {
+impl Peers {
+    pub(super) fn new(settings: &DiameterSettings, desk: &mut Desk) -> Self {
+        Peers {
+            all: PeerLink::all(settings),
+            end_to_end: EndToEnd::first(desk.moment.wall, &mut desk.entropy),
+            chance: desk.entropy.fork(),
+            session_high: settings.origin_state_id,
+            session_low: 0,
+            settings: settings.clone(),
+        }
+    }
+
     /// Begins to connect to all peers.
     pub fn start(&mut self, desk: &mut Desk, out: &mut impl Outward) {
-        for peer in 0..self.peers.len() {
+        for peer in 0..self.all.len() {
             self.step(peer, Event::Start, None, desk, out);
         }
     }
 
     /// Says goodbye to all peers (DPR), who may then close.
     pub fn stop(&mut self, desk: &mut Desk, out: &mut impl Outward) {
-        for peer in 0..self.peers.len() {
+        for peer in 0..self.all.len() {
             self.step(peer, Event::Stop(DisconnectCause::Rebooting), None, desk, out);
         }
     }
 
     /// Is no peer connected, and none about to be?
     pub fn is_silent(&self) -> bool {
-        self.peers.iter().all(|peer| peer.machine.is_closed() && peer.link.is_none())
+        self.all.iter().all(|peer| peer.machine.is_closed() && peer.link.is_none())
     }
 
     /// Peers that take requests now.
-    pub fn peers_up(&self) -> usize {
-        self.peers.iter().filter(|peer| peer.machine.is_up()).count()
+    pub fn up(&self) -> usize {
+        self.all.iter().filter(|peer| peer.machine.is_up()).count()
     }
 
     /// Alarms of peers that are set.
-    pub fn peer_alarms(&self) -> usize {
-        self.peers.iter().filter(|peer| peer.alarm.is_set()).count()
+    pub fn alarms_set(&self) -> usize {
+        self.all.iter().filter(|peer| peer.alarm.is_set()).count()
     }
 
     /// The connection that a peer's machine asked for is there.
     pub fn opened(&mut self, peer: usize, link: LinkId, desk: &mut Desk, out: &mut impl Outward) {
-        let Some(place) = self.peers.get_mut(peer) else { return };
+        let Some(place) = self.all.get_mut(peer) else { return };
         place.link = Some(link);
         self.step(peer, Event::Connected, None, desk, out);
     }
 
     /// It is not there, or there no more.
     pub fn closed(&mut self, peer: usize, link: Option<LinkId>, desk: &mut Desk, out: &mut impl Outward) {
-        let Some(place) = self.peers.get_mut(peer) else { return };
+        let Some(place) = self.all.get_mut(peer) else { return };
         let event = match link {
             None => Event::ConnectFailed,
-            Some(link) if same_link(place.link, link) => {
+            Some(link) if place.link == Some(link) => {
                 place.link = None;
                 Event::Disconnected(diameter::peer::Side::Initiator)
             }
@@ -90,8 +115,8 @@ impl DiameterRoom {
     }
 
     /// A timer of a peer has come up.
-    pub fn ring_peer(&mut self, peer: usize, desk: &mut Desk, out: &mut impl Outward) {
-        let Some(place) = self.peers.get_mut(peer) else { return };
+    pub fn ring(&mut self, peer: usize, desk: &mut Desk, out: &mut impl Outward) {
+        let Some(place) = self.all.get_mut(peer) else { return };
         if desk.is_due(&mut place.alarm, Ringing::Peer(peer as u16)) {
             self.step(peer, Event::TimerFired, None, desk, out);
         }
@@ -110,7 +135,7 @@ impl DiameterRoom {
         let received = match (procedure, is_request) {
             (Procedure::CapabilitiesExchange, true) => Received::Cer(ResultCode::UNABLE_TO_COMPLY),
             (Procedure::CapabilitiesExchange, false) => {
-                let expected = &self.peers[peer].settings.host;
+                let expected = &self.all[peer].settings.host;
                 let verdict =
                     CapabilitiesAnswer::parse(message).map(|answer| answer.judge(expected, APPLICATIONS));
                 Received::Cea(verdict.unwrap_or_else(|invalid| invalid.result))
@@ -135,14 +160,14 @@ impl DiameterRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let Some(place) = self.peers.get_mut(peer) else { return };
+        let Some(place) = self.all.get_mut(peer) else { return };
         let mut machine = place.machine.clone();
         let mut chance = self.chance.clone();
         // The machine draws jitter while its actions need the room: both work on copies that are put back.
         let now = desk.moment.now;
         machine.step(now, event, &mut chance, |action| self.act(peer, action, asked, desk, out));
         self.chance = chance;
-        self.peers[peer].machine = machine;
+        self.all[peer].machine = machine;
     }
 
     fn act(
@@ -153,7 +178,7 @@ impl DiameterRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let place = &mut self.peers[peer];
+        let place = &mut self.all[peer];
         match action {
             Action::Connect => out.request(Request::Connect { tag: peer as u64, to: place.settings.address }),
             Action::Close(_) => {
@@ -201,7 +226,7 @@ impl DiameterRoom {
         out: &mut impl Outward,
         fill: impl FnOnce(&Self, &mut Writer<'_>),
     ) {
-        let Some(link) = self.peers[peer].link else { return };
+        let Some(link) = self.all[peer].link else { return };
         self.transmit(link, desk, out, |out| fill(self, out));
     }
 
@@ -240,9 +265,45 @@ impl DiameterRoom {
         Watchdog { origin: self.identity(), origin_state_id: Some(self.settings.origin_state_id) }
     }
 
+    /// The preferred peer that takes submissions now: its connection, and its realm.
+    pub(super) fn for_submits(&self) -> Option<(LinkId, &[u8])> {
+        let peer = self
+            .all
+            .iter()
+            .find(|peer| peer.settings.serves_submits && peer.machine.is_up() && peer.link.is_some())?;
+        Some((peer.link?, &peer.settings.realm))
+    }
+
+    /// Are capabilities exchanged, so that other messages may come?
+    pub(super) fn is_open(&self, peer: usize) -> bool {
+        self.all[peer].machine.open_side().is_some()
+    }
+
+    /// Who we are.
+    pub(super) fn identity(&self) -> Identity<'_> {
+        Identity { host: &self.settings.origin_host, realm: &self.settings.origin_realm }
+    }
+
+    /// A Session-Id that nobody has used before.
+    pub(super) fn next_session(&mut self) -> (u32, u32) {
+        self.session_low = self.session_low.wrapping_add(1);
+        (self.session_high, self.session_low)
+    }
+
+    /// The same, as a message carries it.
+    pub(super) fn session_id(&self, (high, low): (u32, u32)) -> SessionId<'_> {
+        SessionId::new(&self.settings.origin_host, high, low)
+    }
+
+    /// The identifiers of a request of ours.
+    pub(super) fn next_ids(&mut self, hop_by_hop: HopByHop) -> Ids {
+        self.end_to_end = self.end_to_end.next();
+        Ids { hop_by_hop, end_to_end: self.end_to_end, retransmitted: false }
+    }
+
     /// The peer of a connection.
     pub(super) fn peer_of(&self, link: LinkId) -> Option<usize> {
-        self.peers.iter().position(|peer| same_link(peer.link, link))
+        self.all.iter().position(|peer| peer.link == Some(link))
     }
 }
 

@@ -18,7 +18,7 @@ impl DiameterRoom {
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'a>> {
         desk.count(Count::DiameterIn);
-        let peer = self.peer_of(link)?;
+        let peer = self.peers.peer_of(link)?;
         let message = match MessageView::parse(bytes) {
             Ok(message) => message,
             Err(malformed) => {
@@ -45,15 +45,17 @@ impl DiameterRoom {
             CapabilitiesExchange, DeviceWatchdog, DisconnectPeer, MoForward, MtForward, RoutingInfo,
         };
         if matches!(procedure, CapabilitiesExchange | DeviceWatchdog | DisconnectPeer) {
-            self.base(peer, procedure, &message, desk, out);
+            self.peers.base(peer, procedure, &message, desk, out);
             return None;
         }
-        self.step(peer, Event::AnyTraffic, None, desk, out);
-        // Capabilities come first (RFC 6733 5.6): without them the machine is closing the connection.
-        self.peers[peer].machine.open_side()?;
+        self.peers.step(peer, Event::AnyTraffic, None, desk, out);
+        if !self.peers.is_open(peer) {
+            // Capabilities come first (RFC 6733 5.6): without them the machine is closing the connection.
+            return None;
+        }
         let event = match (procedure, header.flags.request) {
-            (MoForward, false) => return self.submitted(&message, desk),
-            (MtForward, true) => self.forwarded(link, &message, desk),
+            (MoForward, false) => return self.submits.answered(&message, desk),
+            (MtForward, true) => self.forwards.arrived(link, &message, desk),
             (RoutingInfo, true) => self.asked(link, &message),
             (_, false) => {
                 desk.count(Count::DiameterStrayAnswers);
@@ -94,8 +96,8 @@ impl DiameterRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        self.transmit(link, desk, out, |out| {
-            write_refusal(out, asked, self.identity(), Outcome::from(result), failed)
+        self.peers.transmit(link, desk, out, |out| {
+            write_refusal(out, asked, self.peers.identity(), Outcome::from(result), failed)
         });
     }
 }

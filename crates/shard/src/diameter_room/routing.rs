@@ -49,7 +49,7 @@ impl DiameterRoom {
         let imsi = way.ok().and_then(|id| Kept::<{ Digits::LENGTH_MAX }>::write(|out| out.digits(id.0)));
         let serving_node = ServingNode {
             ip_sm_gw_number: Some(desk.policy.own_number.digits()),
-            ip_sm_gw_name: Some(&self.settings.origin_host),
+            ip_sm_gw_name: Some(self.peers.identity().host),
             ..ServingNode::default()
         };
         let outcome: Outcome = match way {
@@ -65,6 +65,7 @@ impl DiameterRoom {
             mwd_status: None,
             absent_user: Default::default(),
         };
-        self.transmit(query.link, desk, out, |out| answer.write(out, query.asked, self.identity()));
+        self.peers
+            .transmit(query.link, desk, out, |out| answer.write(out, query.asked, self.peers.identity()));
     }
 }
