@@ -7,7 +7,7 @@ mod ladder;
 mod plays;
 
 use std::net::SocketAddr;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::time::Duration;
 
 use actors::{Participant, Sighting};
@@ -73,7 +73,9 @@ enum News {
 /// Plays all chats; `print` gets one line after the other.
 pub fn run(options: &Options, mut print: impl FnMut(&str)) -> Result<Summary, StartError> {
     let (to_onlooker, sightings) = channel();
-    let (tell, news) = channel();
+    // A rendezvous: the peers go on only when what they told was heard, so no arrow of the next chat can be under way
+    // while the end of this one is still to be drawn.
+    let (tell, news) = sync_channel(0);
     let of_peers = options.clone();
     // The peers have a thread of their own, and it is theirs from birth: a driver cannot change threads.
     let peers = std::thread::Builder::new()
@@ -90,7 +92,11 @@ pub fn run(options: &Options, mut print: impl FnMut(&str)) -> Result<Summary, St
 }
 
 /// The life of the peers' thread: the network first, then the gateway in it, then the chats.
-fn peers(options: &Options, to_onlooker: Sender<Sighting>, tell: &Sender<News>) -> Result<(), StartError> {
+fn peers(
+    options: &Options,
+    to_onlooker: Sender<Sighting>,
+    tell: &SyncSender<News>,
+) -> Result<(), StartError> {
     let mut setup =
         HomeNetworkSetup::new(origin(), seed()?, SocketAddr::from(([127, 0, 0, 1], 0)), service_centre());
     if let Some(first) = options.first_port {
@@ -131,8 +137,9 @@ fn watch(
         }
     };
     loop {
-        // What begins was told before its first arrow, and what ended after its last one.
-        let sighting = sightings.recv_timeout(PICTURE_INTERVAL).ok();
+        if let Ok(sighting) = sightings.recv_timeout(PICTURE_INTERVAL) {
+            draw(&mut ladder, &sighting, print);
+        }
         loop {
             let item = match news.try_recv() {
                 Ok(item) => item,
@@ -163,13 +170,10 @@ fn watch(
                 News::Raised(_) => {}
             }
         }
-        if let Some(sighting) = sighting {
-            draw(&mut ladder, &sighting, print);
-        }
     }
 }
 
-fn play_all(network: &mut Stage<poll::PollDriver, HomeNetwork>, shards: usize, tell: &Sender<News>) {
+fn play_all(network: &mut Stage<poll::PollDriver, HomeNetwork>, shards: usize, tell: &SyncSender<News>) {
     let connected = network.run_until(|cast| cast.gateway_connections() >= shards, CONNECT_MAX);
     for play in plays() {
         let _ = tell.send(News::Begins { title: play.name, story: play.story });
