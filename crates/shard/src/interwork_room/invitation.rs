@@ -1,7 +1,7 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
 use interwork::{Anonymity, Event, Lease, Msisdn, NumberSource, Pair, PeerId, SmFailure};
-use msrp::Offer;
+use msrp::{NotAcceptable, Offer};
 use octets::Digits;
 use sip::{HeaderName, MessageView, NameAddr, StatusCode, Uri};
 
@@ -169,7 +169,9 @@ fn topic(request: &MessageView<'_>) -> Kept<TOPIC_OCTETS_MAX> {
 /// Can the offer be answered? Asked now, so that nobody says yes to a chat that cannot be.
 fn acceptable(body: &[u8]) -> Result<(), Refused> {
     let warn = |status, warning| Refused(status, Refusal { warning: Some(warning), ..Refusal::default() });
-    let offer = Offer::parse(body).map_err(|fault| {
+    // RFC 3261 13.2.1 lets an INVITE come without an offer; we have nothing to offer in its place.
+    let offer = if body.is_empty() { Err(NotAcceptable::NoMsrp) } else { Offer::parse(body) };
+    let offer = offer.map_err(|fault| {
         let status = StatusCode::new(fault.sip_status()).unwrap_or(StatusCode::NOT_ACCEPTABLE_HERE);
         warn(status, (fault.warning(), fault.text()))
     })?;

@@ -27,7 +27,7 @@ pub struct Invite {
     pub(super) origin: TransactionKey,
     pub(super) server: InviteServer,
     pub(super) head: Kept<HEAD_OCTETS_MAX>,
-    /// The SDP offer; the answer, once it is given.
+    /// The SDP offer; the answer, once it is given; the names in Unsupported, when it is refused for them.
     pub(super) description: Description,
     /// Our tag.
     pub(super) tag: Token,

@@ -137,11 +137,20 @@ impl SipRoom {
             }
         };
         if let Some(status) = refusal {
+            self.note_unsupported(invite, &request);
             self.step_server(invite, ServerEvent::Respond(status), desk, out);
             return None;
         }
         self.send_response(invite, StatusCode::TRYING, desk, out);
         Some(SipEvent::Invitation { invite, request })
+    }
+
+    /// The offer of an INVITE that is refused is of no more use; what its refusal names takes its place.
+    fn note_unsupported(&mut self, invite: Key<Invite>, request: &MessageView<'_>) {
+        let names = Kept::write(|out| CAPABILITIES.write_unsupported(request, out));
+        if let Some((invite, names)) = self.invites.find_mut(invite).zip(names) {
+            invite.description = names;
+        }
     }
 
     /// Keeps of an INVITE what its answers and its dialog will need.

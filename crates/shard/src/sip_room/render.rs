@@ -63,6 +63,16 @@ impl SipRoom {
             let _ = response.body("application/sdp", |out| out.put(invite.description.as_bytes()));
             return;
         }
+        match status {
+            // RFC 3261 8.2.2.3 and 8.2.3: what is missing here, what would do.
+            StatusCode::BAD_EXTENSION => {
+                response.header("Unsupported", invite.description.as_bytes());
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::NOT_ACCEPTABLE => {
+                response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
+            }
+            _ => {}
+        }
         if let Some((code, text)) = invite.refusal.warning {
             response.header_with("Warning", |out| {
                 out.decimal(code.into());
