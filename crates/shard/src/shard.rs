@@ -181,7 +181,7 @@ impl Shard {
             (Count::Leases, self.interwork.leases()),
             (Count::Resting, self.interwork.resting()),
             (Count::Transactions, self.sip.transactions()),
-            (Count::Dialogs, self.sip.invites()),
+            (Count::Dialogs, self.sip.invites.count()),
             (Count::MsrpSessions, self.msrp.sessions.count()),
             (Count::Timers, self.desk.wheel.alarms_set() - peer_alarms),
             (Count::Submits, self.diameter.submits.count()),
@@ -286,10 +286,10 @@ impl Shard {
     fn ring(&mut self, ringing: Ringing, out: &mut impl Outward) {
         match ringing {
             Ringing::Invite(key, timer) => {
-                let event = self.sip.ring_timer(key, timer, &mut self.desk, out);
+                let event = self.sip.invites.ring_timer(key, timer, &mut self.desk, out);
                 self.on_sip(event, out);
             }
-            Ringing::Answered(key) => self.sip.ring_answered(key, &mut self.desk, out),
+            Ringing::Answered(key) => self.sip.requests.ring(key, &mut self.desk, out),
             Ringing::Chat(key, timer) => {
                 let (interwork, mut hands) = self.hands(out);
                 interwork.ring_chat(key, timer, &mut hands);

@@ -93,18 +93,18 @@ impl InterworkRoom {
                 let notice = &policy.wording.ended_by_peer;
                 let _ = self.say(key, notice, policy.message_validity, Purpose::Courtesy, hands);
             }
-            Action::Ring => hands.sip.ring(chat.invite, hands.desk, hands.out),
+            Action::Ring => hands.sip.invites.ring(chat.invite, hands.desk, hands.out),
             Action::Accept => return self.accept(key, hands),
             Action::Refuse(status) => {
                 hands.desk.count(Count::InvitationsRefused);
-                hands.sip.refuse(chat.invite, status, Refusal::default(), hands.desk, hands.out);
+                hands.sip.invites.refuse(chat.invite, status, Refusal::default(), hands.desk, hands.out);
             }
             Action::Take => self.settle_words(words, SmOutcome::Taken, hands),
             Action::Decline(outcome) => self.settle_words(words, outcome, hands),
             Action::Forward => self.forward(key, words, hands),
             Action::Hold => self.hold(key, words, hands),
             Action::Bye(goodbye) => {
-                if !hands.sip.bye(chat.invite, goodbye, hands.desk, hands.out) {
+                if !hands.sip.invites.bye(chat.invite, goodbye, hands.desk, hands.out) {
                     return Some(Event::Parted);
                 }
             }
@@ -145,12 +145,19 @@ impl InterworkRoom {
         let chat = self.chats.find_mut(key)?;
         let Hands { sip, msrp, desk, out, .. } = hands;
         let opened = sip
+            .invites
             .offer(chat.invite)
             .and_then(|offer| Offer::parse(offer).ok())
             .map(|offer| msrp.sessions.open(key, &offer, desk));
         let Some(Ok(session)) = opened else {
             // The offer was good when it was let in, and there are as many sessions as chats: our own fault, so 500.
-            sip.refuse(chat.invite, StatusCode::SERVER_INTERNAL_ERROR, Refusal::default(), desk, *out);
+            sip.invites.refuse(
+                chat.invite,
+                StatusCode::SERVER_INTERNAL_ERROR,
+                Refusal::default(),
+                desk,
+                *out,
+            );
             return Some(Event::PeerLeft);
         };
         chat.msrp = Some(session);
@@ -158,14 +165,20 @@ impl InterworkRoom {
         let answer = |offer: &Offer<'_>, out: &mut Writer<'_>| {
             msrp.sessions.write_answer(session, offer, desk.me(), out)
         };
-        let description = sip.describe(chat.invite, answer);
+        let description = sip.invites.describe(chat.invite, answer);
         match description {
             Some(description) => {
-                sip.answer(chat.invite, description, desk, *out);
+                sip.invites.answer(chat.invite, description, desk, *out);
                 None
             }
             None => {
-                sip.refuse(chat.invite, StatusCode::SERVER_INTERNAL_ERROR, Refusal::default(), desk, *out);
+                sip.invites.refuse(
+                    chat.invite,
+                    StatusCode::SERVER_INTERNAL_ERROR,
+                    Refusal::default(),
+                    desk,
+                    *out,
+                );
                 Some(Event::PeerLeft)
             }
         }
@@ -185,6 +198,6 @@ impl InterworkRoom {
         if let Some(session) = chat.msrp {
             hands.msrp.close(session, hands.out);
         }
-        hands.sip.detach(chat.invite, hands.desk);
+        hands.sip.invites.detach(chat.invite, hands.desk);
     }
 }

@@ -35,12 +35,12 @@ impl InterworkRoom {
         match self.admit(invite, request, hands) {
             Ok(chat) => {
                 hands.desk.count(Count::Invitations);
-                hands.sip.attach(invite, chat);
+                hands.sip.invites.attach(invite, chat);
                 self.drive(chat, Event::Begin, None, hands);
             }
             Err(Refused(status, refusal)) => {
                 hands.desk.count(Count::InvitationsRefused);
-                hands.sip.refuse(invite, status, refusal, hands.desk, hands.out);
+                hands.sip.invites.refuse(invite, status, refusal, hands.desk, hands.out);
             }
         }
     }

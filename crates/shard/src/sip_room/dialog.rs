@@ -1,16 +1,22 @@
-//! Which dialog a request belongs to.
+//! Which dialog a message belongs to, and how one begins.
 
-use sip::{Dialog, Index, MessageView, StatusCode, parse_token};
+use sip::{
+    Dialog, Index, InviteServer, MessageView, Method, Sequence, StatusCode, Token, TransactionKey, keep_head,
+    parse_token,
+};
 
-use super::{Invite, SipRoom};
+use super::invite::Alarms;
+use super::{Invite, Invites, Refusal, Source};
+use crate::desk::Desk;
+use crate::kept::Kept;
 use crate::table::Key;
 
-impl SipRoom {
+impl Invites {
     /// The INVITE whose dialog `request` belongs to: our tag says where to look, and what is found there must agree.
     pub(super) fn dialog_of(&self, request: &MessageView<'_>) -> Option<Key<Invite>> {
         let token = parse_token(request.to_tag()?)?;
         let key = Key::new(token.slot, token.generation);
-        let invite = self.invites.find(key)?;
+        let invite = self.table.find(key)?;
         let head = invite.head.as_bytes();
         let index = Index::parse(head).ok()?;
         let tag = invite.tag.to_tag();
@@ -22,12 +28,60 @@ impl SipRoom {
     pub(super) fn refusal_in_dialog(&mut self, request: &MessageView<'_>) -> Option<StatusCode> {
         let dialog = self
             .dialog_of(request)
-            .and_then(|key| self.invites.find_mut(key))
+            .and_then(|key| self.table.find_mut(key))
             .filter(|invite| invite.is_dialog);
         let Some(dialog) = dialog else { return Some(StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST) };
         match dialog.sequence.receive(request.cseq()) {
             Err(status) => Some(status),
             Ok(()) => Some(StatusCode::NOT_ACCEPTABLE_HERE),
         }
+    }
+
+    /// The INVITE whose BYE a response answers.
+    pub(super) fn bye_of(&self, response: &MessageView<'_>) -> Option<Key<Invite>> {
+        response.validate_response().ok()?;
+        let token = parse_token(response.via().branch?)?;
+        let key = Key::new(token.slot, token.generation);
+        let bye = self.table.find(key)?.bye.as_ref()?;
+        (bye.branch == token && response.method() == Method::Bye).then_some(key)
+    }
+
+    /// Keeps of an INVITE what its answers and its dialog will need.
+    pub(super) fn keep(
+        &mut self,
+        request: &MessageView<'_>,
+        source: Source,
+        key: TransactionKey,
+        origin: TransactionKey,
+        desk: &mut Desk,
+    ) -> Result<Key<Invite>, StatusCode> {
+        let head = Kept::write(|out| keep_head(request, out)).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
+        let description = Kept::copy(request.body()).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
+        let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
+        let invite = Invite {
+            source,
+            key,
+            origin,
+            server: InviteServer::new(self.timers, false),
+            head,
+            description,
+            tag,
+            sequence: Sequence::new(0, Some(request.cseq().number)),
+            refusal: Refusal::default(),
+            wait: None,
+            bye: None,
+            chat: None,
+            is_dialog: false,
+            is_settled: false,
+            alarms: Alarms::default(),
+        };
+        let place = self.table.insert(invite).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        if let Some(invite) = self.table.find_mut(place) {
+            invite.tag = Token { slot: place.slot, generation: place.generation, ..invite.tag };
+        }
+        self.transactions.insert(key, place);
+        // The first to come keeps the name: whatever comes along another way is merged with it.
+        self.origins.entry(origin).or_insert(place);
+        Ok(place)
     }
 }

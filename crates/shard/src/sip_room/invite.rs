@@ -2,22 +2,25 @@
 //!
 //! It lives until its transaction, its wait for ACK, its dialog and its BYE are all over.
 
+use core::net::SocketAddr;
+
 use interwork::Goodbye;
 use msrp::Offer;
 use octets::Writer;
 use sip::transaction::{AckWaitAction, AckWaitEvent, TimerSlot};
 use sip::{
-    ClientAction, ClientEvent, DialogAckWait, InviteServer, NonInviteClient, Sequence, ServerAction,
-    ServerEvent, StatusCode, Timer, Token, TransactionKey,
+    ClientAction, ClientEvent, DialogAckWait, InviteServer, KeySeed, NonInviteClient, Sequence, ServerAction,
+    ServerEvent, StatusCode, Timer, Timers, Token, TransactionKey,
 };
 use tempo::Alarm;
 
-use super::{SipEvent, SipRoom, Source};
+use super::render::Contact;
+use super::{Map, SipEvent, Source, map};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
 use crate::interwork_room::Chat;
 use crate::kept::Kept;
-use crate::table::Key;
+use crate::table::{Key, Table};
 
 /// One INVITE and what follows from it.
 #[derive(Debug)]
@@ -103,17 +106,50 @@ impl Invite {
     }
 }
 
-impl SipRoom {
+/// INVITEs, the dialogs that they make, and our BYEs.
+pub struct Invites {
+    pub(super) table: Table<Invite>,
+    /// By the key of their transaction.
+    pub(super) transactions: Map<Key<Invite>>,
+    /// By what merged requests have in common (RFC 3261 8.2.2.2).
+    pub(super) origins: Map<Key<Invite>>,
+    pub(super) seed: KeySeed,
+    pub(super) timers: Timers,
+    pub(super) contact: Contact,
+}
+
+impl Invites {
+    pub(super) fn new(most: usize, seed: KeySeed, own_sip: SocketAddr) -> Self {
+        Invites {
+            table: Table::new(most),
+            transactions: map(most),
+            origins: map(most),
+            seed,
+            timers: Timers::default(),
+            contact: Contact::new(own_sip),
+        }
+    }
+
+    /// Transactions that exist.
+    pub fn transactions(&self) -> usize {
+        self.transactions.len()
+    }
+
+    /// INVITEs that something is left of: a transaction, a dialog, a BYE.
+    pub fn count(&self) -> usize {
+        self.table.len()
+    }
+
     /// `chat` hears of `invite` from now on.
     pub fn attach(&mut self, invite: Key<Invite>, chat: Key<Chat>) {
-        if let Some(invite) = self.invites.find_mut(invite) {
+        if let Some(invite) = self.table.find_mut(invite) {
             invite.chat = Some(chat);
         }
     }
 
     /// The SDP offer of `invite`, to be answered.
     pub fn offer(&self, invite: Key<Invite>) -> Option<&[u8]> {
-        Some(self.invites.find(invite)?.description.as_bytes())
+        Some(self.table.find(invite)?.description.as_bytes())
     }
 
     /// 180 Ringing, for the first time or again.
@@ -139,7 +175,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let Some(invite) = self.invites.find_mut(key) else { return };
+        let Some(invite) = self.table.find_mut(key) else { return };
         invite.description = description;
         invite.is_dialog = true;
         let ringing = Ringing::Invite(key, InviteTimer::Ack);
@@ -162,7 +198,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let Some(invite) = self.invites.find_mut(key) else { return };
+        let Some(invite) = self.table.find_mut(key) else { return };
         invite.refusal = refusal;
         invite.chat = None;
         self.step_server(key, ServerEvent::Respond(status), desk, out);
@@ -177,7 +213,7 @@ impl SipRoom {
         out: &mut impl Outward,
     ) -> bool {
         let random = desk.entropy.u64();
-        let Some(invite) = self.invites.find_mut(key).filter(|invite| invite.is_dialog) else { return false };
+        let Some(invite) = self.table.find_mut(key).filter(|invite| invite.is_dialog) else { return false };
         invite.is_dialog = false;
         let branch = Token { owner: invite.tag.owner, slot: key.slot, generation: key.generation, random };
         let cseq = invite.sequence.next_local();
@@ -195,7 +231,7 @@ impl SipRoom {
 
     /// The chat is over, and hears no more; a dialog without a goodbye is not left behind by any caller.
     pub fn detach(&mut self, key: Key<Invite>, desk: &mut Desk) {
-        if let Some(invite) = self.invites.find_mut(key) {
+        if let Some(invite) = self.table.find_mut(key) {
             invite.chat = None;
             self.retire(key, desk);
         }
@@ -209,7 +245,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
-        let invite = self.invites.find_mut(key)?;
+        let invite = self.table.find_mut(key)?;
         if !desk.is_due(invite.alarms.of(timer), Ringing::Invite(key, timer)) {
             return None;
         }
@@ -231,7 +267,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let Some(invite) = self.invites.find_mut(key) else { return };
+        let Some(invite) = self.table.find_mut(key) else { return };
         let alarms = &mut invite.alarms;
         let mut send = None;
         let mut is_over = false;
@@ -263,7 +299,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
-        let invite = self.invites.find_mut(key)?;
+        let invite = self.table.find_mut(key)?;
         let wait = invite.wait.as_mut()?;
         let alarm = &mut invite.alarms.ack;
         let mut send = false;
@@ -294,7 +330,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
-        let invite = self.invites.find_mut(key)?;
+        let invite = self.table.find_mut(key)?;
         let bye = invite.bye.as_mut()?;
         let alarms = &mut invite.alarms;
         let (mut transmit, mut is_parted, mut is_over) = (false, false, false);
@@ -324,7 +360,7 @@ impl SipRoom {
 
     /// The server transaction is over: its keys lead nowhere any more.
     fn settle(&mut self, key: Key<Invite>) {
-        let Some(invite) = self.invites.find_mut(key) else { return };
+        let Some(invite) = self.table.find_mut(key) else { return };
         invite.is_settled = true;
         // A merged request may have taken over the second key; only our own entries go.
         if self.transactions.get(&invite.key) == Some(&key) {
@@ -337,12 +373,12 @@ impl SipRoom {
 
     /// Forgets an INVITE of which nothing is left.
     pub(super) fn retire(&mut self, key: Key<Invite>, desk: &mut Desk) {
-        let Some(invite) = self.invites.find(key) else { return };
+        let Some(invite) = self.table.find(key) else { return };
         let waits = invite.wait.is_some_and(|wait| wait.is_waiting());
         if !invite.is_settled || waits || invite.is_dialog || invite.bye.is_some() || invite.chat.is_some() {
             return;
         }
-        if let Some(mut invite) = self.invites.remove(key) {
+        if let Some(mut invite) = self.table.remove(key) {
             let Alarms { repeat, life, ack, bye_repeat, bye_life } = &mut invite.alarms;
             [repeat, life, ack, bye_repeat, bye_life].into_iter().for_each(|alarm| desk.disarm(alarm));
         }

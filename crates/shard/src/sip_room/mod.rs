@@ -9,38 +9,27 @@ mod receive;
 mod render;
 mod requests;
 
-use alloc::string::String;
-
 use hashbrown::HashMap;
-use sip::{KeySeed, MessageView, Timers, TransactionKey};
+use sip::{KeySeed, MessageView, TransactionKey};
 
 use crate::desk::Desk;
 use crate::driver::PortId;
 use crate::interwork_room::Chat;
 use crate::settings::Settings;
-use crate::table::{Key, Table};
+use crate::table::Key;
 
-pub use invite::{Invite, InviteTimer, Refusal};
-pub use requests::Answered;
+pub use invite::{Invite, InviteTimer, Invites, Refusal};
+pub use requests::{Answered, Requests};
 
 /// The SIP side of one shard.
 pub struct SipRoom {
-    invites: Table<Invite>,
-    answered: Table<Answered>,
-    /// INVITE transactions by their key.
-    transactions: Map<Key<Invite>>,
-    /// The same by what merged requests have in common (RFC 3261 8.2.2.2).
-    origins: Map<Key<Invite>>,
-    /// Other transactions by their key.
-    requests: Map<Key<Answered>>,
-    seed: KeySeed,
-    timers: Timers,
-    /// `host:port` of the port that is ours alone.
-    own: String,
-    own_host: String,
-    own_port: u16,
+    /// INVITEs, their dialogs, and our BYEs.
+    pub invites: Invites,
+    /// The other requests.
+    pub requests: Requests,
 }
 
+/// Things by the name of their transaction.
 type Map<T> = HashMap<TransactionKey, T, foldhash::fast::FixedState>;
 
 /// What a message means for a chat.
@@ -75,35 +64,19 @@ pub struct Source {
 impl SipRoom {
     /// A room for as many dialogs as there may be chats.
     pub fn new(settings: &Settings, desk: &mut Desk) -> Self {
-        let invites = settings.sessions_max.saturating_mul(INVITES_PER_SESSION);
-        let map =
-            |capacity| HashMap::with_capacity_and_hasher(capacity, foldhash::fast::FixedState::default());
-        SipRoom {
-            invites: Table::new(invites),
-            answered: Table::new(invites),
-            transactions: map(invites),
-            origins: map(invites),
-            requests: HashMap::with_capacity_and_hasher(invites, foldhash::fast::FixedState::default()),
-            seed: KeySeed([desk.entropy.u64(), desk.entropy.u64()]),
-            timers: Timers::default(),
-            own: alloc::format!("{}", settings.own_sip),
-            own_host: match settings.own_sip.ip() {
-                core::net::IpAddr::V4(address) => alloc::format!("{address}"),
-                core::net::IpAddr::V6(address) => alloc::format!("[{address}]"),
-            },
-            own_port: settings.own_sip.port(),
-        }
+        let most = settings.sessions_max.saturating_mul(INVITES_PER_SESSION);
+        let seed = KeySeed([desk.entropy.u64(), desk.entropy.u64()]);
+        SipRoom { invites: Invites::new(most, seed, settings.own_sip), requests: Requests::new(most, seed) }
     }
 
     /// INVITE and other transactions that exist.
     pub fn transactions(&self) -> usize {
-        self.transactions.len() + self.answered.len()
+        self.invites.transactions() + self.requests.count()
     }
+}
 
-    /// Dialogs that exist, early ones included.
-    pub fn invites(&self) -> usize {
-        self.invites.len()
-    }
+fn map<T>(most: usize) -> Map<T> {
+    HashMap::with_capacity_and_hasher(most, foldhash::fast::FixedState::default())
 }
 
 /// An INVITE lives half a minute longer than its chat, so there are more of them; beyond it 503.

@@ -1,13 +1,10 @@
 //! Messages that belong to this shard: which transaction, which dialog, or a new one.
 
-use sip::transaction::AckWaitEvent;
-use sip::{
-    ClientEvent, Index, InviteServer, Malformed, MessageView, Method, Sequence, ServerEvent, StatusCode,
-    Token, TransactionKey, keep_head, parse_token,
-};
+use sip::transaction::{AckWaitEvent, InviteServerState};
+use sip::{ClientEvent, Index, Malformed, MessageView, Method, ServerEvent, StatusCode, TransactionKey};
 
-use super::invite::{Alarms, Invite, Refusal};
-use super::render::{CAPABILITIES, respond, write_plain};
+use super::invite::Invite;
+use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
 use super::{SipEvent, SipRoom, Source};
 use crate::desk::Desk;
 use crate::driver::Outward;
@@ -27,14 +24,14 @@ impl SipRoom {
         desk.count(Count::SipRequestsIn);
         if let Err(bad) = request.validate_request() {
             desk.count(Count::SipMalformed);
-            self.refuse_plainly(&request, source, bad.status, desk, out);
+            refuse_plainly(&request, source, bad.status, desk, out);
             return None;
         }
         match request.method() {
             Method::Ack => self.ack(&request, desk, out),
             Method::Cancel => self.cancel(&request, source, desk, out),
             Method::Invite => self.invite(request, source, desk, out),
-            _ => self.other(&request, source, desk, out),
+            _ => self.requests.answer(&request, source, &mut self.invites, desk, out),
         }
     }
 
@@ -46,20 +43,12 @@ impl SipRoom {
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
         desk.count(Count::SipResponsesIn);
-        let waiting = self.bye_of(&response);
+        let waiting = self.invites.bye_of(&response);
         let (Some(key), Some(status)) = (waiting, response.status()) else {
             desk.count(Count::SipStrayResponses);
             return None;
         };
-        self.step_bye(key, ClientEvent::Response(status), desk, out)
-    }
-
-    fn bye_of(&self, response: &MessageView<'_>) -> Option<Key<Invite>> {
-        response.validate_response().ok()?;
-        let token = parse_token(response.via().branch?)?;
-        let key = Key::new(token.slot, token.generation);
-        let bye = self.invites.find(key)?.bye.as_ref()?;
-        (bye.branch == token && response.method() == Method::Bye).then_some(key)
+        self.invites.step_bye(key, ClientEvent::Response(status), desk, out)
     }
 
     fn ack(
@@ -69,11 +58,13 @@ impl SipRoom {
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
         // An ACK of a refusal belongs to the INVITE's transaction; that of a 2xx has a branch of its own.
-        if let Some(key) = self.transactions.get(&TransactionKey::of_request(request, self.seed)).copied() {
-            self.step_server(key, ServerEvent::Ack, desk, out);
+        if let Some(key) =
+            self.invites.transactions.get(&TransactionKey::of_request(request, self.invites.seed)).copied()
+        {
+            self.invites.step_server(key, ServerEvent::Ack, desk, out);
         }
-        let key = self.dialog_of(request)?;
-        self.step_wait(key, AckWaitEvent::Ack, desk, out)
+        let key = self.invites.dialog_of(request)?;
+        self.invites.step_wait(key, AckWaitEvent::Ack, desk, out)
     }
 
     fn cancel(
@@ -83,21 +74,22 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
-        let known = self.transactions.get(&TransactionKey::of_request(request, self.seed)).copied();
+        let known =
+            self.invites.transactions.get(&TransactionKey::of_request(request, self.invites.seed)).copied();
         let status = match known {
             Some(_) => StatusCode::OK,
             None => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,
         };
         // RFC 3261 9.2: the same To tag as in the responses to the INVITE.
-        let tag = known.and_then(|key| self.invites.find(key)).map(|invite| invite.tag);
+        let tag = known.and_then(|key| self.invites.table.find(key)).map(|invite| invite.tag);
         respond(request, source, desk, out, |out| write_plain(request, source, status, tag, out));
         let key = known?;
-        let invite = self.invites.find_mut(key)?;
-        if !matches!(invite.server.state(), sip::transaction::InviteServerState::Proceeding(_)) {
+        let invite = self.invites.table.find_mut(key)?;
+        if !matches!(invite.server.state(), InviteServerState::Proceeding(_)) {
             return None;
         }
         let chat = invite.chat.take();
-        self.step_server(key, ServerEvent::Respond(StatusCode::REQUEST_TERMINATED), desk, out);
+        self.invites.step_server(key, ServerEvent::Respond(StatusCode::REQUEST_TERMINATED), desk, out);
         desk.count(Count::InvitationsWithdrawn);
         chat.map(SipEvent::Withdrawn)
     }
@@ -109,86 +101,48 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'a>> {
-        let key = TransactionKey::of_request(&request, self.seed);
-        if let Some(invite) = self.transactions.get(&key).copied() {
+        let key = TransactionKey::of_request(&request, self.invites.seed);
+        if let Some(invite) = self.invites.transactions.get(&key).copied() {
             // 100 again while nothing else was said: the client repeats until it hears something.
-            match self.invites.find(invite).is_some_and(Self::has_spoken) {
-                true => self.step_server(invite, ServerEvent::Request, desk, out),
-                false => self.send_response(invite, StatusCode::TRYING, desk, out),
+            match self.invites.table.find(invite).is_some_and(has_spoken) {
+                true => self.invites.step_server(invite, ServerEvent::Request, desk, out),
+                false => self.invites.send_response(invite, StatusCode::TRYING, desk, out),
             }
             return None;
         }
-        let origin = TransactionKey::of_origin(&request, self.seed);
+        let origin = TransactionKey::of_origin(&request, self.invites.seed);
         let refusal = match request.to_tag() {
-            Some(_) => self.refusal_in_dialog(&request),
+            Some(_) => self.invites.refusal_in_dialog(&request),
             // RFC 3261 8.2.2.2: the same request along a second way.
-            None if self.origins.contains_key(&origin) => Some(StatusCode::LOOP_DETECTED),
+            None if self.invites.origins.contains_key(&origin) => Some(StatusCode::LOOP_DETECTED),
             None => CAPABILITIES.check(&request).err().map(|bad| bad.status),
         };
-        let kept = self.keep(&request, source, key, origin, desk);
+        let kept = self.invites.keep(&request, source, key, origin, desk);
         let invite = match kept {
             Ok(invite) => invite,
             Err(status) => {
                 if status == StatusCode::SERVICE_UNAVAILABLE {
                     desk.count(Count::Overloads);
                 }
-                self.refuse_plainly(&request, source, status, desk, out);
+                refuse_plainly(&request, source, status, desk, out);
                 return None;
             }
         };
         if let Some(status) = refusal {
             self.note_unsupported(invite, &request);
-            self.step_server(invite, ServerEvent::Respond(status), desk, out);
+            self.invites.step_server(invite, ServerEvent::Respond(status), desk, out);
             return None;
         }
-        self.send_response(invite, StatusCode::TRYING, desk, out);
+        self.invites.send_response(invite, StatusCode::TRYING, desk, out);
         Some(SipEvent::Invitation { invite, request })
     }
 
     /// The offer of an INVITE that is refused is of no more use; what its refusal names takes its place.
     fn note_unsupported(&mut self, invite: Key<Invite>, request: &MessageView<'_>) {
         let names = Kept::write(|out| CAPABILITIES.write_unsupported(request, out));
-        if let Some((invite, names)) = self.invites.find_mut(invite).zip(names) {
+        if let Some((invite, names)) = self.invites.table.find_mut(invite).zip(names) {
             invite.description = names;
         }
-    }
-
-    /// Keeps of an INVITE what its answers and its dialog will need.
-    fn keep(
-        &mut self,
-        request: &MessageView<'_>,
-        source: Source,
-        key: TransactionKey,
-        origin: TransactionKey,
-        desk: &mut Desk,
-    ) -> Result<Key<Invite>, StatusCode> {
-        let head = Kept::write(|out| keep_head(request, out)).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
-        let description = Kept::copy(request.body()).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
-        let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
-        let invite = Invite {
-            source,
-            key,
-            origin,
-            server: InviteServer::new(self.timers, false),
-            head,
-            description,
-            tag,
-            sequence: Sequence::new(0, Some(request.cseq().number)),
-            refusal: Refusal::default(),
-            wait: None,
-            bye: None,
-            chat: None,
-            is_dialog: false,
-            is_settled: false,
-            alarms: Alarms::default(),
-        };
-        let place = self.invites.insert(invite).map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-        if let Some(invite) = self.invites.find_mut(place) {
-            invite.tag = Token { slot: place.slot, generation: place.generation, ..invite.tag };
-        }
-        self.transactions.insert(key, place);
-        self.origins.insert(origin, place);
-        Ok(place)
     }
 
     /// Refuses octets that are no SIP message, as far as somebody can be answered.
@@ -206,7 +160,7 @@ impl SipRoom {
             return;
         };
         desk.count(Count::SipMalformed);
-        self.refuse_plainly(&MessageView::new(bytes, &index), source, status, desk, out);
+        refuse_plainly(&MessageView::new(bytes, &index), source, status, desk, out);
     }
 
     /// Refuses a request because its owner has too much to do; a response is dropped, and comes again.
@@ -218,23 +172,11 @@ impl SipRoom {
         out: &mut impl Outward,
     ) {
         desk.count(Count::Overloads);
-        self.refuse_plainly(message, source, StatusCode::SERVICE_UNAVAILABLE, desk, out);
+        refuse_plainly(message, source, StatusCode::SERVICE_UNAVAILABLE, desk, out);
     }
+}
 
-    /// Refuses a request without keeping anything of it.
-    pub(super) fn refuse_plainly(
-        &mut self,
-        request: &MessageView<'_>,
-        source: Source,
-        status: StatusCode,
-        desk: &mut Desk,
-        out: &mut impl Outward,
-    ) {
-        if !request.is_answerable() {
-            desk.count(Count::SipDropped);
-            return;
-        }
-        let tag = Some(Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() });
-        respond(request, source, desk, out, |out| write_plain(request, source, status, tag, out));
-    }
+/// Has anything been said in an INVITE transaction beyond 100?
+fn has_spoken(invite: &Invite) -> bool {
+    invite.server.state() != InviteServerState::Proceeding(None)
 }

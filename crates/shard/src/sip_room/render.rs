@@ -1,21 +1,23 @@
 //! Messages of ours, written from the head of the INVITE that they belong to.
 
+use alloc::string::String;
+use core::net::{IpAddr, SocketAddr};
+
 use interwork::Goodbye;
 use octets::Writer;
-use sip::transaction::InviteServerState;
 use sip::{
     Capabilities, Dialog, InDialog, Index, MessageView, Method, ResponseWriter, SentBy, StatusCode, Token,
     Transport, Uri, in_dialog_request, next_hop, response_target,
 };
 
-use super::{Invite, SipRoom, Source};
+use super::{Invite, Invites, Source};
 use crate::desk::Desk;
 use crate::driver::{Departure, Outward};
 use crate::settings::OWN_SIP;
 use crate::table::Key;
 use crate::tally::Count;
 
-impl SipRoom {
+impl Invites {
     /// Sends the response `status` to an INVITE whose head is kept.
     pub(super) fn send_response(
         &self,
@@ -24,11 +26,53 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let Some(invite) = self.invites.find(key) else { return };
+        let Some(invite) = self.table.find(key) else { return };
         let head = invite.head.as_bytes();
         let Ok(index) = Index::parse(head) else { return };
         let request = MessageView::new(head, &index);
-        respond(&request, invite.source, desk, out, |out| self.write_response(invite, &request, status, out));
+        respond(&request, invite.source, desk, out, |out| {
+            self.contact.write_response(invite, &request, status, out);
+        });
+    }
+
+    /// Sends our BYE, for the first time or again.
+    pub(super) fn send_bye(&self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
+        let Some(invite) = self.table.find(key) else { return };
+        let Some(bye) = &invite.bye else { return };
+        let head = invite.head.as_bytes();
+        let Ok(index) = Index::parse(head) else { return };
+        let tag = invite.tag.to_tag();
+        let dialog = Dialog::as_uas(MessageView::new(head, &index), &tag);
+        // A hop that is a name and no address is answered for by the proxy that brought the INVITE: it knows the way.
+        let to = next_hop(&dialog).and_then(|hop| hop.address()).unwrap_or(invite.source.from);
+        let branch = bye.branch.to_branch();
+        let sent_by = self.contact.sent_by();
+        let request = InDialog { method: Method::Bye, cseq: bye.cseq, sent_by, branch: &branch };
+        let departure = Departure::Datagram { port: OWN_SIP, to };
+        let loan = out.transmit(departure, MESSAGE_OCTETS_MAX, |out| {
+            let mut request = in_dialog_request(out, &dialog, &request);
+            request.header("Reason", reason(bye.goodbye));
+            let _ = request.finish_without_body();
+        });
+        note(loan.is_ok(), desk);
+    }
+}
+
+/// Where we can be reached: the port that is this shard's alone.
+pub(super) struct Contact {
+    /// `host:port`.
+    text: String,
+    host: String,
+    port: u16,
+}
+
+impl Contact {
+    pub(super) fn new(own: SocketAddr) -> Self {
+        let host = match own.ip() {
+            IpAddr::V4(address) => alloc::format!("{address}"),
+            IpAddr::V6(address) => alloc::format!("[{address}]"),
+        };
+        Contact { text: alloc::format!("{own}"), host, port: own.port() }
     }
 
     fn write_response(
@@ -77,7 +121,7 @@ impl SipRoom {
             response.header_with("Warning", |out| {
                 out.decimal(code.into());
                 out.u8(b' ');
-                out.text(&self.own);
+                out.text(&self.text);
                 out.text(" \"");
                 out.text(text);
                 out.u8(b'"');
@@ -93,40 +137,13 @@ impl SipRoom {
     fn write_contact(&self, response: &mut ResponseWriter<'_, '_>) {
         response.header_with("Contact", |out| {
             out.text("<sip:chat@");
-            out.text(&self.own);
+            out.text(&self.text);
             out.text(">;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma.cpm.session\"");
         });
     }
 
-    /// Sends our BYE, for the first time or again.
-    pub(super) fn send_bye(&self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
-        let Some(invite) = self.invites.find(key) else { return };
-        let Some(bye) = &invite.bye else { return };
-        let head = invite.head.as_bytes();
-        let Ok(index) = Index::parse(head) else { return };
-        let tag = invite.tag.to_tag();
-        let dialog = Dialog::as_uas(MessageView::new(head, &index), &tag);
-        // A hop that is a name and no address is answered for by the proxy that brought the INVITE: it knows the way.
-        let to = next_hop(&dialog).and_then(|hop| hop.address()).unwrap_or(invite.source.from);
-        let branch = bye.branch.to_branch();
-        let request =
-            InDialog { method: Method::Bye, cseq: bye.cseq, sent_by: self.sent_by(), branch: &branch };
-        let departure = Departure::Datagram { port: OWN_SIP, to };
-        let loan = out.transmit(departure, MESSAGE_OCTETS_MAX, |out| {
-            let mut request = in_dialog_request(out, &dialog, &request);
-            request.header("Reason", reason(bye.goodbye));
-            let _ = request.finish_without_body();
-        });
-        note(loan.is_ok(), desk);
-    }
-
     fn sent_by(&self) -> SentBy<'_> {
-        SentBy { transport: Transport::Udp, host: self.own_host.as_bytes(), port: self.own_port }
-    }
-
-    /// What was last said in an INVITE transaction, if anything beyond 100.
-    pub(super) fn has_spoken(invite: &Invite) -> bool {
-        invite.server.state() != InviteServerState::Proceeding(None)
+        SentBy { transport: Transport::Udp, host: self.host.as_bytes(), port: self.port }
     }
 }
 
@@ -141,6 +158,22 @@ pub(super) fn respond(
     let to = response_target(&request.via(), source.from);
     let loan = out.transmit(Departure::Datagram { port: source.port, to }, MESSAGE_OCTETS_MAX, fill);
     note(loan.is_ok(), desk);
+}
+
+/// Refuses a request without keeping anything of it.
+pub(super) fn refuse_plainly(
+    request: &MessageView<'_>,
+    source: Source,
+    status: StatusCode,
+    desk: &mut Desk,
+    out: &mut impl Outward,
+) {
+    if !request.is_answerable() {
+        desk.count(Count::SipDropped);
+        return;
+    }
+    let tag = Some(Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() });
+    respond(request, source, desk, out, |out| write_plain(request, source, status, tag, out));
 }
 
 /// A response that says a status and what belongs to it, and nothing of a dialog.

@@ -1,15 +1,16 @@
 //! Requests other than INVITE, ACK and CANCEL: each is answered at once, and again when it comes again.
 
 use sip::{
-    MessageView, Method, NonInviteServer, ServerAction, ServerEvent, StatusCode, Token, TransactionKey,
+    KeySeed, MessageView, Method, NonInviteServer, ServerAction, ServerEvent, StatusCode, Timers, Token,
+    TransactionKey,
 };
 use tempo::Alarm;
 
-use super::render::{CAPABILITIES, respond, write_plain};
-use super::{SipEvent, SipRoom, Source};
+use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
+use super::{Invites, Map, SipEvent, Source, map};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
-use crate::table::Key;
+use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// A request that was answered: the status and the tag, from which the answer is rendered again.
@@ -21,88 +22,64 @@ pub struct Answered {
     alarm: Alarm,
 }
 
-impl SipRoom {
-    pub(super) fn other(
+/// The requests that were answered a moment ago.
+pub struct Requests {
+    table: Table<Answered>,
+    by_key: Map<Key<Answered>>,
+    seed: KeySeed,
+    timers: Timers,
+}
+
+impl Requests {
+    pub(super) fn new(most: usize, seed: KeySeed) -> Self {
+        Requests { table: Table::new(most), by_key: map(most), seed, timers: Timers::default() }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.table.len()
+    }
+
+    pub(super) fn answer(
         &mut self,
         request: &MessageView<'_>,
         source: Source,
+        invites: &mut Invites,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
         let key = TransactionKey::of_request(request, self.seed);
-        if let Some(answered) = self.requests.get(&key).copied() {
-            self.step_answered(answered, ServerEvent::Request, Some((request, source)), desk, out);
+        if let Some(answered) = self.by_key.get(&key).copied() {
+            self.step(answered, ServerEvent::Request, Some((request, source)), desk, out);
             return None;
         }
-        let (status, event) = self.judge(request, desk);
+        let (status, event) = judge(request, invites, desk);
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let server = NonInviteServer::new(self.timers, false);
-        match self.answered.insert(Answered { key, server, tag, alarm: Alarm::default() }) {
+        match self.table.insert(Answered { key, server, tag, alarm: Alarm::default() }) {
             Ok(place) => {
-                self.requests.insert(key, place);
+                self.by_key.insert(key, place);
                 let respond = ServerEvent::Respond(status);
-                self.step_answered(place, respond, Some((request, source)), desk, out);
+                self.step(place, respond, Some((request, source)), desk, out);
             }
             // Without room to remember it the request is still answered; only its repetition is answered anew.
             Err(_) => {
                 desk.count(Count::Overloads);
-                self.refuse_plainly(request, source, status, desk, out);
+                refuse_plainly(request, source, status, desk, out);
             }
         }
         event
     }
 
-    /// The answer to a request that is new, and what it means for a chat.
-    fn judge(
-        &mut self,
-        request: &MessageView<'_>,
-        desk: &mut Desk,
-    ) -> (StatusCode, Option<SipEvent<'static>>) {
-        if let Err(bad) = CAPABILITIES.check(request) {
-            return (bad.status, None);
-        }
-        if request.method() == Method::Options && request.to_tag().is_none() {
-            let status = if desk.is_stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-            return (status, None);
-        }
-        let Some(key) = self.dialog_of(request) else {
-            return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
-        };
-        let Some(invite) = self.invites.find_mut(key) else {
-            return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
-        };
-        if let Err(status) = invite.sequence.receive(request.cseq()) {
-            return (status, None);
-        }
-        match request.method() {
-            Method::Bye => {
-                let was_dialog = core::mem::replace(&mut invite.is_dialog, false);
-                let chat = invite.chat;
-                // Crossing goodbyes: theirs is answered, ours runs on by itself.
-                if !was_dialog && invite.bye.is_none() {
-                    return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
-                }
-                // Whoever says goodbye has our answer: its repetition would only ring in a room that is left.
-                invite.wait = None;
-                desk.disarm(invite.ack_alarm());
-                self.retire(key, desk);
-                (StatusCode::OK, chat.map(SipEvent::PeerLeft))
-            }
-            // RFC 3311 5.2: an offer that would change the session is refused, and the session stays.
-            Method::Update if !request.body().is_empty() => (StatusCode::NOT_ACCEPTABLE_HERE, None),
-            _ => (StatusCode::OK, None),
-        }
-    }
-
     /// The end of a transaction has come up.
-    pub fn ring_answered(&mut self, key: Key<Answered>, desk: &mut Desk, out: &mut impl Outward) {
-        let Some(answered) = self.answered.find_mut(key) else { return };
+    pub fn ring(&mut self, key: Key<Answered>, desk: &mut Desk, out: &mut impl Outward) {
+        let Some(answered) = self.table.find_mut(key) else { return };
         if desk.is_due(&mut answered.alarm, Ringing::Answered(key)) {
-            self.step_answered(key, ServerEvent::Timer(sip::Timer::J), None, desk, out);
+            self.step(key, ServerEvent::Timer(sip::Timer::J), None, desk, out);
         }
     }
 
-    fn step_answered(
+    fn step(
         &mut self,
         place: Key<Answered>,
         event: ServerEvent,
@@ -110,7 +87,7 @@ impl SipRoom {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
-        let Some(answered) = self.answered.find_mut(place) else { return };
+        let Some(answered) = self.table.find_mut(place) else { return };
         let alarm = &mut answered.alarm;
         let mut send = None;
         let mut is_over = false;
@@ -125,8 +102,50 @@ impl SipRoom {
         if let Some((status, (request, source))) = send.zip(request) {
             respond(request, source, desk, out, |out| write_plain(request, source, status, Some(tag), out));
         }
-        if is_over && let Some(answered) = self.answered.remove(place) {
-            self.requests.remove(&answered.key);
+        if is_over && let Some(answered) = self.table.remove(place) {
+            self.by_key.remove(&answered.key);
         }
+    }
+}
+
+/// The answer to a request that is new, and what it means for a chat.
+fn judge(
+    request: &MessageView<'_>,
+    invites: &mut Invites,
+    desk: &mut Desk,
+) -> (StatusCode, Option<SipEvent<'static>>) {
+    if let Err(bad) = CAPABILITIES.check(request) {
+        return (bad.status, None);
+    }
+    if request.method() == Method::Options && request.to_tag().is_none() {
+        let status = if desk.is_stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        return (status, None);
+    }
+    let Some(key) = invites.dialog_of(request) else {
+        return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
+    };
+    let Some(invite) = invites.table.find_mut(key) else {
+        return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
+    };
+    if let Err(status) = invite.sequence.receive(request.cseq()) {
+        return (status, None);
+    }
+    match request.method() {
+        Method::Bye => {
+            let was_dialog = core::mem::replace(&mut invite.is_dialog, false);
+            let chat = invite.chat;
+            // Crossing goodbyes: theirs is answered, ours runs on by itself.
+            if !was_dialog && invite.bye.is_none() {
+                return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
+            }
+            // Whoever says goodbye has our answer: its repetition would only ring in a room that is left.
+            invite.wait = None;
+            desk.disarm(invite.ack_alarm());
+            invites.retire(key, desk);
+            (StatusCode::OK, chat.map(SipEvent::PeerLeft))
+        }
+        // RFC 3311 5.2: an offer that would change the session is refused, and the session stays.
+        Method::Update if !request.body().is_empty() => (StatusCode::NOT_ACCEPTABLE_HERE, None),
+        _ => (StatusCode::OK, None),
     }
 }
