@@ -99,10 +99,10 @@ impl InterworkRoom {
                 hands.desk.count(Count::InvitationsRefused);
                 hands.sip.invites.refuse(chat.invite, status, Refusal::default(), hands.desk, hands.out);
             }
-            Action::Take => self.settle_words(words, SmOutcome::Taken, hands),
-            Action::Decline(outcome) => self.settle_words(words, outcome, hands),
-            Action::Forward => self.forward(key, words, hands),
-            Action::Hold => self.hold(key, words, hands),
+            Action::Take => self.sms.settle_words(words, SmOutcome::Taken, hands),
+            Action::Decline(outcome) => self.sms.settle_words(words, outcome, hands),
+            Action::Forward => self.sms.forward(&mut self.chats, key, words, hands),
+            Action::Hold => self.sms.hold(&mut self.chats, key, words, hands),
             Action::Bye(goodbye) => {
                 if !hands.sip.invites.bye(chat.invite, goodbye, hands.desk, hands.out) {
                     return Some(Event::Parted);
@@ -187,7 +187,7 @@ impl InterworkRoom {
     /// Gives back the number and forgets the chat.
     fn end<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) {
         while let Some(sm) = self.chats.find(key).and_then(|chat| chat.first_sm) {
-            self.settle_sm(sm, SmOutcome::NotNow, hands);
+            self.sms.settle(&mut self.chats, sm, SmOutcome::NotNow, hands);
         }
         let Some(mut chat) = self.chats.remove(key) else { return };
         for alarm in chat.alarms() {

@@ -9,8 +9,9 @@ mod chat_message;
 mod invitation;
 mod short_message;
 mod submit;
+mod waiting_sms;
 
-use interwork::{Correlation, Event, Timer};
+use interwork::{Correlation, Event, Timer, outcome_of_chat};
 
 use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom, NoRoute, Purpose, RoutingQuery};
@@ -20,17 +21,19 @@ use crate::settings::Settings;
 use crate::sip_room::{SipEvent, SipRoom};
 use crate::table::{Key, Table};
 
+use waiting_sms::ShortMessages;
+
 pub use chat::Chat;
 pub use chat_message::ChatMessage;
-pub use short_message::{Arrived, InboundSm};
+pub use short_message::Arrived;
+pub use waiting_sms::InboundSm;
 
 /// Where chats live.
 pub struct InterworkRoom {
     chats: Table<Chat>,
     pairs: Correlation<Key<Chat>>,
-    sms: Table<InboundSm>,
+    sms: ShortMessages,
     messages: Table<ChatMessage>,
-    repeats: short_message::Repeats,
 }
 
 /// The rooms that a chat speaks through, and what all rooms share.
@@ -54,9 +57,8 @@ impl InterworkRoom {
         InterworkRoom {
             chats: Table::new(sessions),
             pairs: Correlation::new(settings.pairs_max, &mut desk.entropy),
-            sms: Table::new(sessions.saturating_mul(SMS_PER_SESSION)),
+            sms: ShortMessages::new(sessions.saturating_mul(SMS_PER_SESSION)),
             messages: Table::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
-            repeats: short_message::Repeats::new(REPEATS_MAX),
         }
     }
 
@@ -92,11 +94,13 @@ impl InterworkRoom {
     pub fn on_msrp<O: Outward>(&mut self, received: Received<'_>, hands: &mut Hands<'_, O>) {
         if let Some(chat) = received.connected {
             self.drive(chat, Event::Connected, None, hands);
-            self.release_held(chat, hands);
+            self.sms.release_held(&mut self.chats, chat, hands);
         }
         match received.event {
             None => {}
-            Some(MsrpEvent::Answered { sm, status }) => self.chat_answered(sm, status, hands),
+            Some(MsrpEvent::Answered { sm, status }) => {
+                self.sms.settle(&mut self.chats, sm, outcome_of_chat(status), hands);
+            }
             Some(MsrpEvent::Message { chat, session, chunk, body: Body::InPlace(body) }) => {
                 self.spoken(chat, session, &chunk, body, hands);
             }
@@ -111,7 +115,7 @@ impl InterworkRoom {
     /// The chat user's connection is gone.
     pub fn on_disconnected<O: Outward>(&mut self, chat: Key<Chat>, hands: &mut Hands<'_, O>) {
         self.drive(chat, Event::Disconnected, None, hands);
-        self.give_back_sent(chat, hands);
+        self.sms.give_back_sent(&mut self.chats, chat, hands);
     }
 
     /// A timer of a chat has come up.
@@ -120,6 +124,11 @@ impl InterworkRoom {
         if hands.desk.is_due(chat.alarm(timer), Ringing::Chat(key, timer)) {
             self.drive(key, Event::Due(timer), None, hands);
         }
+    }
+
+    /// The guard of a short message has come up: the chat user's side is too slow.
+    pub fn ring_sm<O: Outward>(&mut self, key: Key<InboundSm>, hands: &mut Hands<'_, O>) {
+        self.sms.ring(&mut self.chats, key, hands);
     }
 
     /// The gateway goes out of service: every chat is ended, and both sides are told.
@@ -136,7 +145,7 @@ impl InterworkRoom {
     /// Forgets what time has made obsolete.
     pub fn housekeep(&mut self, desk: &Desk) {
         self.pairs.advance(desk.now(), SWEEP_MAX);
-        self.repeats.advance(desk.now(), SWEEP_MAX);
+        self.sms.housekeep(desk.now(), SWEEP_MAX);
     }
 
     /// Chats that exist.
@@ -173,7 +182,5 @@ fn announce<O: Outward>(query: &RoutingQuery<'_>, hands: &mut Hands<'_, O>) {
 const SMS_PER_SESSION: usize = 4;
 /// Chat messages that wait for the SMS side, per chat on average; beyond it 413.
 const MESSAGES_PER_SESSION: usize = 4;
-/// Short messages that are remembered to recognise their repetition; beyond it the oldest is forgotten.
-const REPEATS_MAX: usize = 65_536;
 /// Obsolete things that one turn forgets.
 const SWEEP_MAX: usize = 64;

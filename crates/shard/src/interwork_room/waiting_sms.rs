@@ -1,0 +1,326 @@
+//! Short messages that wait for the chat user's side, and the memory of those that came a moment ago.
+//!
+//! A short message is acknowledged after the chat user's side has it, never before: until then the SMS centre, whose
+//! job it is, keeps it.
+
+use alloc::collections::VecDeque;
+
+use hashbrown::HashMap;
+use interwork::SmOutcome;
+use sms::SmsDeliver;
+use tempo::{Alarm, Civil, Duration, Instant, WallClock};
+
+use super::short_message::{Arrived, Words, tell};
+use super::{Chat, Hands};
+use crate::desk::{Desk, Ringing};
+use crate::driver::Outward;
+use crate::kept::Kept;
+use crate::lanes::{ForwardToken, RepeatKey};
+use crate::msrp_room::Outgoing;
+use crate::table::{Key, Table};
+use crate::tally::Count;
+
+/// A short message that waits for the chat user's side.
+#[derive(Debug)]
+pub struct InboundSm {
+    chat: Key<Chat>,
+    /// Whom to tell what became of it.
+    token: ForwardToken,
+    /// The same message came again meanwhile: this one is told as well.
+    also: Option<ForwardToken>,
+    repeat: RepeatKey,
+    state: State,
+    alarm: Alarm,
+    /// The next one of the same chat.
+    next: Option<Key<InboundSm>>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The chat user is not connected yet.
+    Held(Kept<TPDU_OCTETS_MAX>),
+    /// On its way to the chat user.
+    Sent(Key<Outgoing>),
+}
+
+/// The short messages that wait, and the fate of the recent ones. Those of one chat are a list that begins in the chat.
+pub struct ShortMessages {
+    table: Table<InboundSm>,
+    repeats: Repeats,
+}
+
+impl ShortMessages {
+    pub(super) fn new(most: usize) -> Self {
+        ShortMessages { table: Table::new(most), repeats: Repeats::new(REPEATS_MAX) }
+    }
+
+    /// Has this message come before? RFC 6733 3: a repeated request gets the earlier answer, and is never delivered twice.
+    pub(super) fn is_repeated<O: Outward>(
+        &mut self,
+        arrived: &Arrived<'_>,
+        hands: &mut Hands<'_, O>,
+    ) -> bool {
+        let Some(fate) = self.repeats.known.get(&arrived.repeat).copied() else { return false };
+        hands.desk.count(Count::SmRepeated);
+        match fate {
+            Fate::Settled(outcome) => tell(arrived.token, outcome, hands),
+            Fate::Pending(key) => {
+                if let Some(sm) = self.table.find_mut(key) {
+                    sm.also = Some(arrived.token);
+                }
+            }
+        }
+        true
+    }
+
+    /// Forgets what came long ago.
+    pub(super) fn housekeep(&mut self, now: Instant, most: usize) {
+        self.repeats.advance(now, most);
+    }
+
+    /// Says what became of a short message that never waited.
+    pub(super) fn settle_words<O: Outward>(
+        &mut self,
+        words: Option<&Words<'_>>,
+        outcome: SmOutcome,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(Words { arrived, .. }) = words else { return };
+        self.repeats.note(arrived.repeat, Fate::Settled(outcome), hands.desk.now());
+        tell(arrived.token, outcome, hands);
+    }
+
+    /// Hands a short message to the chat user; the answer acknowledges it.
+    pub(super) fn forward<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<Chat>,
+        words: Option<&Words<'_>>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(words) = words else { return };
+        let Some(sm) = self.wait(chats, key, &words.arrived, State::Held(Kept::EMPTY), hands.desk) else {
+            return self.settle_words(Some(words), SmOutcome::NotNow, hands);
+        };
+        self.send(chats, sm, &words.deliver, hands);
+    }
+
+    /// Keeps a short message until the chat user is connected.
+    pub(super) fn hold<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<Chat>,
+        words: Option<&Words<'_>>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(words) = words else { return };
+        let kept = Kept::copy(words.arrived.tpdu).map(State::Held);
+        if kept.and_then(|state| self.wait(chats, key, &words.arrived, state, hands.desk)).is_none() {
+            self.settle_words(Some(words), SmOutcome::NotNow, hands);
+        }
+    }
+
+    /// The chat user is connected: what was kept goes out in its order.
+    pub(super) fn release_held<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<Chat>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let mut next = chats.find(key).and_then(|chat| chat.first_sm);
+        while let Some(at) = next {
+            let Some(sm) = self.table.find_mut(at) else { return };
+            next = sm.next;
+            if let State::Held(tpdu) = core::mem::replace(&mut sm.state, State::Held(Kept::EMPTY)) {
+                match SmsDeliver::parse(tpdu.as_bytes()) {
+                    Ok(deliver) => self.send(chats, at, &deliver, hands),
+                    Err(_) => self.settle(chats, at, SmOutcome::Never, hands),
+                }
+            }
+        }
+    }
+
+    /// The chat user's connection is gone, and with it the answers to what was sent on it.
+    pub(super) fn give_back_sent<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<Chat>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let mut next = chats.find(key).and_then(|chat| chat.first_sm);
+        while let Some(at) = next {
+            let Some(sm) = self.table.find(at) else { return };
+            next = sm.next;
+            if matches!(sm.state, State::Sent(_)) {
+                self.settle(chats, at, SmOutcome::NotNow, hands);
+            }
+        }
+    }
+
+    fn send<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<InboundSm>,
+        deliver: &SmsDeliver<'_>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(sm) = self.table.find_mut(key) else { return };
+        let session = chats.find(sm.chat).and_then(|chat| chat.msrp);
+        let sent = session.zip(deliver.originating.digits()).and_then(|(session, from)| {
+            let sent_at = sent_at(deliver, hands.desk);
+            let text = |out: &mut octets::Writer<'_>| deliver.user_data.write_utf8(out);
+            hands.msrp.send_text(session, key, from, sent_at, text, hands.desk, hands.out).ok()
+        });
+        match sent {
+            Some(outgoing) => sm.state = State::Sent(outgoing),
+            None => self.settle(chats, key, SmOutcome::NotNow, hands),
+        }
+    }
+
+    /// The guard of a short message has come up: the chat user's side is too slow.
+    pub(super) fn ring<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<InboundSm>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(sm) = self.table.find_mut(key) else { return };
+        if hands.desk.is_due(&mut sm.alarm, Ringing::Sm(key)) {
+            self.settle(chats, key, SmOutcome::NotNow, hands);
+        }
+    }
+
+    /// Says what became of a short message that has waited.
+    pub(super) fn settle<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<InboundSm>,
+        outcome: SmOutcome,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(mut sm) = self.table.remove(key) else { return };
+        hands.desk.disarm(&mut sm.alarm);
+        self.unlink(chats, sm.chat, key, sm.next);
+        if let State::Sent(outgoing) = sm.state {
+            hands.msrp.forget(outgoing);
+        }
+        self.repeats.note(sm.repeat, Fate::Settled(outcome), hands.desk.now());
+        tell(sm.token, outcome, hands);
+        if let Some(also) = sm.also {
+            tell(also, outcome, hands);
+        }
+    }
+
+    /// Puts a short message behind those of its chat that wait already. `None`: there is no room.
+    fn wait(
+        &mut self,
+        chats: &mut Table<Chat>,
+        chat: Key<Chat>,
+        arrived: &Arrived<'_>,
+        state: State,
+        desk: &mut Desk,
+    ) -> Option<Key<InboundSm>> {
+        let Arrived { token, repeat, .. } = *arrived;
+        let sm = InboundSm { chat, token, also: None, repeat, state, alarm: Alarm::default(), next: None };
+        let key = self.table.insert(sm).ok()?;
+        let deadline = desk.now() + desk.policy.forward_guard;
+        if let Some(sm) = self.table.find_mut(key) {
+            desk.arm(&mut sm.alarm, Ringing::Sm(key), deadline);
+        }
+        self.repeats.note(repeat, Fate::Pending(key), desk.now());
+        let chat = chats.find_mut(chat)?;
+        let Some(mut at) = chat.first_sm else {
+            chat.first_sm = Some(key);
+            return Some(key);
+        };
+        while let Some(next) = self.table.find(at)?.next {
+            at = next;
+        }
+        self.table.find_mut(at)?.next = Some(key);
+        Some(key)
+    }
+
+    fn unlink(
+        &mut self,
+        chats: &mut Table<Chat>,
+        chat: Key<Chat>,
+        key: Key<InboundSm>,
+        next: Option<Key<InboundSm>>,
+    ) {
+        let Some(chat) = chats.find_mut(chat) else { return };
+        if chat.first_sm == Some(key) {
+            chat.first_sm = next;
+            return;
+        }
+        let mut at = chat.first_sm;
+        while let Some(sm) = at.and_then(|at| self.table.find_mut(at)) {
+            if sm.next == Some(key) {
+                sm.next = next;
+                return;
+            }
+            at = sm.next;
+        }
+    }
+}
+
+/// TP-SCTS in UTC; the time of arrival when the service centre's makes no sense.
+fn sent_at(deliver: &SmsDeliver<'_>, desk: &Desk) -> Civil {
+    let clock =
+        deliver.timestamp.unix_seconds().map(|unix_seconds| WallClock { unix_seconds, quarter_hours: 0 });
+    clock.unwrap_or(desk.moment.wall).utc()
+}
+
+/// What became of a short message, or where it waits.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Pending(Key<InboundSm>),
+    Settled(SmOutcome),
+}
+
+/// The short messages of the last minutes, to recognise those that come again.
+struct Repeats {
+    known: HashMap<RepeatKey, Fate, foldhash::fast::FixedState>,
+    order: VecDeque<(Instant, RepeatKey)>,
+    most: usize,
+}
+
+impl Repeats {
+    fn new(most: usize) -> Self {
+        Repeats {
+            known: HashMap::with_capacity_and_hasher(most, foldhash::fast::FixedState::default()),
+            order: VecDeque::with_capacity(most),
+            most,
+        }
+    }
+
+    fn note(&mut self, key: RepeatKey, fate: Fate, now: Instant) {
+        if let Some(known) = self.known.get_mut(&key) {
+            *known = fate;
+            return;
+        }
+        if self.order.len() >= self.most
+            && let Some((_, oldest)) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        self.known.insert(key, fate);
+        self.order.push_back((now + REMEMBERED, key));
+    }
+
+    fn advance(&mut self, now: Instant, most: usize) {
+        for _ in 0..most {
+            let Some((_, key)) = self.order.front().copied().filter(|(until, _)| *until <= now) else {
+                return;
+            };
+            self.order.pop_front();
+            self.known.remove(&key);
+        }
+    }
+}
+
+/// RFC 6733 3: an End-to-End identifier is not used again for four minutes.
+const REMEMBERED: Duration = Duration::from_secs(240);
+/// TS 29.338: SM-RP-UI.
+const TPDU_OCTETS_MAX: usize = 200;
+/// Short messages that are remembered to recognise their repetition; beyond it the oldest is forgotten.
+const REPEATS_MAX: usize = 65_536;
