@@ -81,9 +81,12 @@ fn rung<C: Candidate>(stage: &mut Stage<C>) {
             bell.wake();
         }
     });
-    for _ in 0..500 {
+    for round in 0..500 {
+        // First with an end, for a message instead of a hang when the bell is broken; then without.
+        let until = stage.driver.moment().now + Duration::from_secs(30);
         ask.send(()).expect("the ringer waits");
-        stage.driver.receive(None, |_, _, _| panic!("nothing arrives"));
+        stage.driver.receive((round < 300).then_some(until), |_, _, _| panic!("nothing arrives"));
+        assert!(stage.driver.moment().now < until, "{}: the ring was not heard", C::NAME);
     }
     drop(ask);
     ringer.join().expect("the ringer is done");
