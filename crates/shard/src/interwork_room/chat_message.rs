@@ -9,7 +9,7 @@ use super::{Chat, Hands, InterworkRoom};
 use crate::diameter_room::Purpose;
 use crate::driver::Outward;
 use crate::msrp_room::{MsrpSession, Owed};
-use crate::table::Key;
+use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// A chat message whose segments the SMS side has not all acknowledged.
@@ -44,7 +44,10 @@ impl InterworkRoom {
         let outcome = match said(chunk.content_type().unwrap_or_default(), body) {
             Ok(Said::Nothing) => Err(Status::OK),
             Ok(Said::Text("")) => Err(Status::OK),
-            Ok(Said::Text(text)) => self.pass_on(key, session, chunk, body.len() as u64, text, hands),
+            Ok(Said::Text(text)) => match self.chats.find_mut(key) {
+                Some(chat) => self.messages.pass_on(chat, session, chunk, body.len() as u64, text, hands),
+                None => Err(Status::NO_SUCH_SESSION),
+            },
             Err(status) => Err(status),
         };
         match outcome {
@@ -58,19 +61,36 @@ impl InterworkRoom {
         }
         self.drive(key, Event::Spoken, None, hands);
     }
+}
+
+/// The chat messages that wait for the SMS side.
+pub struct ChatMessages {
+    table: Table<ChatMessage>,
+}
+
+impl ChatMessages {
+    pub(super) fn new(most: usize) -> Self {
+        ChatMessages { table: Table::new(most) }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.table.len()
+    }
 
     /// Submits a text. `Err` is the answer when it ends here.
     fn pass_on<O: Outward>(
         &mut self,
-        key: Key<Chat>,
+        chat: &mut Chat,
         session: Key<MsrpSession>,
         chunk: &ChunkView<'_>,
         octets: u64,
         text: &str,
         hands: &mut Hands<'_, O>,
     ) -> Result<(), Status> {
-        let chat = self.chats.find_mut(key).filter(|chat| chat.session.stage() == Stage::Active);
-        let chat = chat.ok_or(Status::NO_SUCH_SESSION)?;
+        if chat.session.stage() != Stage::Active {
+            return Err(Status::NO_SUCH_SESSION);
+        }
         let policy = hands.desk.policy.clone();
         let plan = Plan::of(text.chars(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
         let hint = policy.wording.phrase(&policy.wording.leave_hint, Variables { inviter: None, topic: "" });
@@ -87,7 +107,7 @@ impl InterworkRoom {
 
         let owed = Owed::keep(chunk, octets).ok_or(Status::BAD_REQUEST)?;
         let message = ChatMessage { session, owed, left: plan.segments(), failure: None };
-        let message = self.messages.insert(message).map_err(|_| Status::TIMEOUT)?;
+        let message = self.table.insert(message).map_err(|_| Status::TIMEOUT)?;
         let letterhead =
             Letterhead::new(&chat.lease, chat.references.take(plan.segments()), policy.message_validity);
         let purpose = Purpose::ChatMessage(message);
@@ -95,11 +115,11 @@ impl InterworkRoom {
             return Ok(());
         };
         if sent == 0 {
-            self.messages.remove(message);
+            self.table.remove(message);
             return Err(message_status(failure));
         }
         // What went out is answered for by its acknowledgements; the message as a whole has failed.
-        if let Some(message) = self.messages.find_mut(message) {
+        if let Some(message) = self.table.find_mut(message) {
             message.left = sent;
             message.failure = Some(failure);
         }
@@ -107,19 +127,19 @@ impl InterworkRoom {
     }
 
     /// The SMS side has taken or refused a segment.
-    pub(super) fn segment_submitted<O: Outward>(
+    pub(super) fn segment_ended<O: Outward>(
         &mut self,
         key: Key<ChatMessage>,
         result: Result<(), SmFailure>,
         hands: &mut Hands<'_, O>,
     ) {
-        let Some(message) = self.messages.find_mut(key) else { return };
+        let Some(message) = self.table.find_mut(key) else { return };
         message.left = message.left.saturating_sub(1);
         message.failure = message.failure.or(result.err());
         if message.left > 0 {
             return;
         }
-        let Some(message) = self.messages.remove(key) else { return };
+        let Some(message) = self.table.remove(key) else { return };
         let status = message.failure.map_or(Status::OK, message_status);
         hands.msrp.settle(message.session, &message.owed, status, hands.desk, hands.out);
     }

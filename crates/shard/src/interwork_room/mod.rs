@@ -21,6 +21,7 @@ use crate::settings::Settings;
 use crate::sip_room::{SipEvent, SipRoom};
 use crate::table::{Key, Table};
 
+use chat_message::ChatMessages;
 use waiting_sms::ShortMessages;
 
 pub use chat::Chat;
@@ -33,7 +34,7 @@ pub struct InterworkRoom {
     chats: Table<Chat>,
     pairs: Correlation<Key<Chat>>,
     sms: ShortMessages,
-    messages: Table<ChatMessage>,
+    messages: ChatMessages,
 }
 
 /// The rooms that a chat speaks through, and what all rooms share.
@@ -58,7 +59,7 @@ impl InterworkRoom {
             chats: Table::new(sessions),
             pairs: Correlation::new(settings.pairs_max, &mut desk.entropy),
             sms: ShortMessages::new(sessions.saturating_mul(SMS_PER_SESSION)),
-            messages: Table::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
+            messages: ChatMessages::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
         }
     }
 
@@ -80,7 +81,7 @@ impl InterworkRoom {
                 self.invitation_submitted(chat, result, hands);
             }
             DiameterEvent::Submitted { purpose: Purpose::ChatMessage(message), result } => {
-                self.segment_submitted(message, result, hands);
+                self.messages.segment_ended(message, result, hands);
             }
             DiameterEvent::Submitted { purpose: Purpose::Courtesy, .. } => {}
             DiameterEvent::Asked(query) => announce(&query, hands),
@@ -165,7 +166,7 @@ impl InterworkRoom {
 
     /// Chat messages that wait for the SMS side.
     pub fn messages(&self) -> usize {
-        self.messages.len()
+        self.messages.count()
     }
 }
 

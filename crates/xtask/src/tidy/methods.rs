@@ -14,6 +14,12 @@ use crate::workspace::Package;
 
 const METHODS_MAX: usize = 25;
 
+/// Types that may have more, each with its own limit and the reason. A ratchet: a limit goes down, never up.
+const WIDE: &[(&str, &str, usize)] = &[
+    // A view has no state beyond what it views: one accessor for each header that is asked for.
+    ("crates/sip", "MessageView", 33),
+];
+
 /// One inherent `impl` block.
 struct Block {
     name: String,
@@ -54,15 +60,24 @@ pub fn check(sources: &[&Source], packages: &[Package]) -> Vec<Finding> {
             chain.line = line_of(&source.code, block.offset);
         }
     }
-    let past = chains.into_iter().filter(|(_, chain)| chain.methods > METHODS_MAX);
-    past.map(|((_, name, _), chain)| {
+    let past = chains.into_iter().filter(|((home, name, _), chain)| chain.methods > limit(home, name));
+    past.map(|((home, name, _), chain)| {
         let found = format!(
-            "{name} has {} methods in {} impl blocks, the limit is {METHODS_MAX}",
-            chain.methods, chain.blocks
+            "{name} has {} methods in {} impl blocks, the limit is {}",
+            chain.methods,
+            chain.blocks,
+            limit(home, &name)
         );
         Finding::new(&chain.path, chain.line, found, "give a part of its work and state to a type of its own")
     })
     .collect()
+}
+
+/// How many methods a type may have.
+fn limit(home: &str, name: &str) -> usize {
+    WIDE.iter()
+        .find(|(folder, wide, _)| (*folder, *wide) == (home, name))
+        .map_or(METHODS_MAX, |(_, _, limit)| *limit)
 }
 
 /// The folder of the package a file belongs to.
