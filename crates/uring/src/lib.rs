@@ -8,8 +8,9 @@
 //! on a kernel that [`probe`] did not accept, to know what the octets mean.
 //! In: [`UringDriver::new`]. Out: [`shard::Arrival`] through [`shard::Driver::receive`].
 //!
-//! This is the unsafe room. Memory that the kernel writes or reads on its own is owned by exactly three files:
-//! `buffers.rs` (what arrives), `arena.rs` (datagrams that leave), `links.rs` (streams that leave, addresses we call).
+//! This is the unsafe room. Memory that the kernel writes on its own lies in `buffers.rs`; memory that it reads on its own in
+//! `arena.rs` (datagrams) and in each link (`stream.rs`, and the address that is called); `receive.rs` keeps the layout of a
+//! received datagram. All of it outlives the operations, which [`UringDriver`] ends before it drops anything.
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 #![deny(clippy::multiple_unsafe_ops_per_block)]
@@ -17,6 +18,7 @@
 mod accept;
 mod address;
 mod arena;
+mod arm;
 mod bell;
 mod buffers;
 mod clock;

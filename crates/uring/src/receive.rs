@@ -5,19 +5,18 @@
 //! messages pays for one or two pages each, and the odd length keeps their heads off the same cache sets.
 //! Streams: 32 buffers of 128 KiB that are consumed piece by piece, else 256 of 16 KiB.
 //!
-//! Every operation that the kernel has ended (a completion without F_MORE, whatever else it says) is started again, after
-//! the buffers of the batch were given back; before that it would find none and end again.
+//! What the kernel has ended is noted here and started again in `arm.rs`.
 #![allow(unsafe_code)]
 
 use core::mem::MaybeUninit;
 
-use io_uring::{cqueue, opcode, types};
-use rustix::fd::AsRawFd;
-use shard::{Arrival, LinkId, Moment, Opening};
+use io_uring::{cqueue, types};
+use shard::{Arrival, Moment, Opening};
 use tempo::Instant;
 
 use crate::accept::{Listener, PAUSE, is_shortage};
 use crate::address::{self, ADDRESS_OCTETS_MAX};
+use crate::arm::{DATAGRAMS, STREAMS, arm_stream};
 use crate::bell::Bell;
 use crate::buffers::{BufferRing, ENTRIES_MAX};
 use crate::links::{News, Phase};
@@ -30,10 +29,10 @@ pub(crate) struct Inward {
     datagrams: BufferRing,
     streams: BufferRing,
     /// How a received datagram is laid out in its buffer; read by the kernel each time one is armed.
-    layout: Box<libc::msghdr>,
-    listeners: Vec<Listener>,
+    pub(crate) layout: Box<libc::msghdr>,
+    pub(crate) listeners: Vec<Listener>,
     /// What the kernel has ended in this batch.
-    ended: Vec<Token>,
+    pub(crate) ended: Vec<Token>,
 }
 
 impl Inward {
@@ -57,16 +56,6 @@ impl Inward {
             listeners,
             ended: Vec::with_capacity(64),
         })
-    }
-
-    /// Starts everything that receives, once at birth.
-    pub(crate) fn arm_everything(&mut self, out: &mut UringOut, bell: &Bell) {
-        let ports = (0..out.ports.len()).map(|index| Token::plain(Kind::Datagram, index));
-        let listeners = (0..self.listeners.len()).map(|index| Token::plain(Kind::Accept, index));
-        let all: Vec<Token> = ports.chain(listeners).chain([Token::plain(Kind::Bell, 0)]).collect();
-        for token in all {
-            self.arm(token, out, bell);
-        }
     }
 
     /// When a listener that was paused is to be tried again.
@@ -284,64 +273,6 @@ impl Inward {
         }
         1
     }
-
-    /// Starts again what the kernel has ended, and listeners whose pause is over.
-    fn rearm(&mut self, now: Instant, out: &mut UringOut, bell: &Bell) {
-        for index in 0..self.listeners.len() {
-            if self.listeners[index].resume.is_some_and(|resume| resume <= now) {
-                self.listeners[index].resume = None;
-                self.ended.push(Token::plain(Kind::Accept, index));
-            }
-        }
-        while let Some(token) = self.ended.pop() {
-            out.counters.rearms += 1;
-            self.arm(token, out, bell);
-        }
-    }
-
-    fn arm(&mut self, token: Token, out: &mut UringOut, bell: &Bell) {
-        match token.kind {
-            Kind::Datagram => {
-                let socket = types::Fixed(token.index);
-                let layout: *const libc::msghdr = &raw const *self.layout;
-                let entry = opcode::RecvMsgMulti::new(socket, layout, DATAGRAMS).build();
-                // SAFETY: the layout is boxed and lives as long as the ring; the buffers are the kernel's to choose.
-                unsafe { out.ring.push(entry.user_data(token.encode())) };
-            }
-            Kind::Accept => out.listen(token.index as usize, &self.listeners[token.index as usize]),
-            Kind::Bell => {
-                let event = types::Fd(bell.event().as_raw_fd());
-                let entry = opcode::PollAdd::new(event, libc::POLLIN as u32).multi(true).build();
-                // SAFETY: a poll points to no memory.
-                unsafe { out.ring.push(entry.user_data(token.encode())) };
-            }
-            // Only if it is still the same link, and still wants to hear: Closed may have come in between.
-            Kind::Stream => {
-                let id = out.links.name(token.index);
-                let is_wanted = token.names(id)
-                    && matches!(
-                        out.links.at(id.index).phase,
-                        Phase::Open | Phase::Leaving | Phase::Lingering
-                    );
-                if is_wanted {
-                    arm_stream(id, out);
-                }
-            }
-            Kind::DatagramSent | Kind::Connect | Kind::StreamSent | Kind::Cancel => {}
-        }
-    }
-}
-
-/// Starts receiving on a link.
-fn arm_stream(id: LinkId, out: &mut UringOut) {
-    let link = out.links.at(id.index);
-    let Some(socket) = &link.socket else { return };
-    let entry = opcode::RecvMulti::new(types::Fd(socket.as_raw_fd()), STREAMS)
-        .build()
-        .user_data(Token::link(Kind::Stream, id).encode());
-    link.is_receiving = true;
-    // SAFETY: the operation points to no memory; the buffers are the kernel's to choose.
-    unsafe { out.ring.push(entry) };
 }
 
 /// Tells what happened without a completion of its own.
@@ -362,7 +293,5 @@ where
 
 /// Completions that one call works off; the rest waits in the queue.
 const BATCH: usize = 256;
-const DATAGRAMS: u16 = 0;
-const STREAMS: u16 = 1;
 /// Header, address and the largest payload: 16 + 28 + 65,507, rounded up to an odd number of cache lines.
 const DATAGRAM_OCTETS: usize = 65_600;
