@@ -132,6 +132,11 @@ impl HomeNetwork {
         let gateways = [self.sms_centre.neighbours_up(), self.sms_gmsc.gateways_up(), self.hss.gateways_up()];
         if self.sms_gmsc.is_hss_up() { gateways.into_iter().min().unwrap_or(0) } else { 0 }
     }
+
+    /// Connections of the gateway that ended with a DPR, the fewest at SMS centre, SMS-GMSC and HSS.
+    pub fn gateway_farewells(&self) -> usize {
+        self.sms_centre.farewells().min(self.sms_gmsc.farewells()).min(self.hss.farewells())
+    }
 }
 
 impl Cast for HomeNetwork {

@@ -65,6 +65,11 @@ impl Hss {
         self.node.up().filter(|up| !self.is_sms_gmsc(up.identity.host)).count()
     }
 
+    /// Connections of the gateway that were taken leave of (DPR) before they ended.
+    pub fn farewells(&self) -> usize {
+        self.node.farewells()
+    }
+
     /// Requests that were refused here.
     pub fn refused(&self) -> usize {
         self.refused

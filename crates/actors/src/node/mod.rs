@@ -56,6 +56,7 @@ pub(crate) struct Node {
     /// By an own number: a neighbour that we call has no connection between two calls.
     neighbours: BTreeMap<u64, Neighbour>,
     next_number: u64,
+    farewells: usize,
 }
 
 impl Node {
@@ -71,6 +72,7 @@ impl Node {
             sessions: 0,
             neighbours: BTreeMap::new(),
             next_number: 0,
+            farewells: 0,
         }
     }
 
@@ -112,6 +114,11 @@ impl Node {
             let identity = Identity { host: &neighbour.host, realm: &neighbour.realm };
             Some(Up { link, identity, was_called: neighbour.side == Side::Initiator })
         })
+    }
+
+    /// Neighbours that said so before they went: DPRs.
+    pub(crate) fn farewells(&self) -> usize {
+        self.farewells
     }
 
     /// Who is at the other end.
@@ -285,6 +292,7 @@ impl Node {
                 self.hear(now, number, Received::Cea(verdict), heard, out);
             }
             Base::Said(received) => {
+                self.farewells += usize::from(matches!(received, Received::Dpr(_)));
                 if let Some(neighbour) = self.neighbours.get_mut(&number) {
                     neighbour.to_answer = message;
                 }

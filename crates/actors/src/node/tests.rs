@@ -147,6 +147,7 @@ fn a_farewell_is_answered() {
     assert_eq!(Procedure::of(&view.header()), Ok(Procedure::DisconnectPeer));
     assert!(!view.header().flags.request);
     assert_eq!(pair.called.up().count(), 0);
+    assert_eq!(pair.called.farewells(), 1);
 }
 
 #[test]

@@ -111,6 +111,11 @@ impl SmsCentre {
         self.node.up().count()
     }
 
+    /// Connections of the gateway that were taken leave of (DPR) before they ended.
+    pub fn farewells(&self) -> usize {
+        self.node.farewells()
+    }
+
     fn request(&mut self, now: Instant, link: LinkName, message: Vec<u8>, out: &mut Out) {
         let Ok(view) = MessageView::parse(&message) else { return };
         // The centre asks nothing of its neighbours, so no answer is awaited.

@@ -102,6 +102,11 @@ impl SmsGmsc {
         self.node.up().filter(|up| !up.was_called).count()
     }
 
+    /// Connections of the gateway that were taken leave of (DPR) before they ended.
+    pub fn farewells(&self) -> usize {
+        self.node.farewells()
+    }
+
     /// Can the HSS be asked?
     pub fn is_hss_up(&self) -> bool {
         self.node.up().any(|up| up.was_called)
