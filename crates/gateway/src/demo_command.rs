@@ -17,23 +17,28 @@ pub fn demo(json: bool, shards: Option<u16>, io: Io, first_port: Option<u16>) ->
     let options = Options { shards, io, first_port, width: width(), is_drawn: !json };
     let summary = run(&options, |line| {
         if !json {
-            print!("{line}");
-            // A reader who has gone is no reason to stop in the middle of a chat.
-            let _ = std::io::stdout().flush();
+            print(line);
         }
     })?;
     if json {
-        println!("{}", serde_json::to_string(&summary)?);
+        print(&format!("{}\n", serde_json::to_string(&summary)?));
     } else {
-        println!("\n{:<24} {:>8} {:>8}  outcome", "chat", "messages", "ms");
+        print(&format!("\n{:<24} {:>8} {:>8}  outcome\n", "chat", "messages", "ms"));
         for chat in &summary.chats {
-            println!("{:<24} {:>8} {:>8}  {}", chat.name, chat.messages, chat.milliseconds, chat.outcome);
+            let (name, messages, outcome) = (chat.name, chat.messages, &chat.outcome);
+            print(&format!("{name:<24} {messages:>8} {:>8}  {outcome}\n", chat.milliseconds));
         }
     }
     match summary.ok {
         true => Ok(()),
         false => anyhow::bail!("not everything was seen that had to be seen"),
     }
+}
+
+/// A reader who has gone (`| head`) is no reason to stop in the middle of a chat; `print!` would.
+fn print(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Columns of the terminal, or what a page is wide.
