@@ -23,8 +23,13 @@ pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
             signal = signal() => tracing::info!(signal = signal?, "going out of service"),
             () = gone(&gateway) => {}
         }
-        gateway.stop();
-        tokio::task::spawn_blocking(|| gateway.wait()).await??;
+        let mut ticks = tokio::time::interval(STOP_INTERVAL);
+        while !gateway.is_finished() {
+            // Again and again: a shard whose inbox was full has not heard it.
+            gateway.stop();
+            ticks.tick().await;
+        }
+        gateway.wait()?;
         tracing::info!("out of service");
         Ok(())
     })
@@ -89,6 +94,8 @@ async fn signal() -> std::io::Result<&'static str> {
         _ = interrupt.recv() => "SIGINT",
     })
 }
+
+const STOP_INTERVAL: std::time::Duration = std::time::Duration::from_millis(50);
 
 fn log(json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("IPSMGW_LOG").unwrap_or_else(|_| "info".into());

@@ -78,11 +78,11 @@ impl Gateway {
         Ok(Gateway { threads, lanes, boards, directory, addresses, io })
     }
 
-    /// Begins to go out of service: chats are ended and both sides told, then Diameter peers.
+    /// Begins to go out of service: chats are ended and both sides told, then Diameter peers. To be said until
+    /// [`Gateway::is_finished`]: an inbox may be full.
     pub fn stop(&self) {
         let Some(lanes) = self.lanes.first() else { return };
         for shard in 0..self.lanes.len() {
-            // An inbox that is full belongs to a shard that will find the parcel of the next attempt.
             let _ = lanes.push(ShardId(shard as u16), Cargo::Stop, &[]);
         }
     }
