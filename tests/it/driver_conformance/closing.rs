@@ -135,6 +135,8 @@ fn reset<C: Candidate>(stage: &mut Stage<C>) {
     let link = stage.wait_for_links(1);
     peer.say(b"last words");
     stage.wait_for("the last words", |stage| stage.record.heard(link) == b"last words");
+    stage.say(link, b"never read").expect("room");
+    stage.wait_for("the answer's arrival", |_| peer.has_unread());
     peer.reset();
     stage.wait_for_closed(link);
     let late = stage.say(link, b"too late");

@@ -1,14 +1,11 @@
 //! Datagrams: whole, in any size, in any number; refused ones are counted and harm no other.
 
-use std::collections::HashSet;
-
 use shard::limits::DATAGRAM_OCTETS_MAX;
 use shard::{Departure, Driver, NoLoan, Outward, PortId};
-use socket2::{Domain, Protocol, Socket, Type};
 
-use super::candidate::{Candidate, Poll, Setup, Sockets, Uring, UringOfOldKernel};
+use super::candidate::{Candidate, Setup, Uring};
 use super::peer::{datagram_peer, next_datagram, pattern};
-use super::stage::{LISTENER, PORT, Stage, compare, echo, play_with};
+use super::stage::{LISTENER, PORT, Stage, play_with};
 
 on_every_driver! {
     a_datagram_is_answered_from_the_port_that_it_came_to: echoed;
@@ -152,57 +149,6 @@ fn much_at_once<C: Candidate>(stage: &mut Stage<C>) {
     assert_eq!(counts.datagrams_sent + counts.datagrams_refused, u64::from(taken));
     assert_eq!(counts.datagrams_refused, 0, "every datagram was offered when the kernel had room");
     stage.note(format!("{taken} taken"));
-}
-
-/// Two drivers share one port and one listener (SO_REUSEPORT), as the shards of one process do.
-#[test]
-fn two_drivers_share_a_port_and_nothing_is_lost() {
-    compare(&[
-        shared::<Poll>("poll"),
-        shared::<Uring>("uring"),
-        shared::<UringOfOldKernel>("uring of an old kernel"),
-    ]);
-}
-
-fn shared<C: Candidate>(name: &'static str) -> Option<(&'static str, Vec<String>)> {
-    let first = sharing_socket("127.0.0.1:0".parse().expect("an address"));
-    let at = first.local_addr().expect("an address").as_socket().expect("an internet address");
-    let second = sharing_socket(at);
-    let mut drivers = Vec::new();
-    for socket in [first, second] {
-        let sockets = Sockets { datagram: vec![(PORT, socket.into())], listeners: Vec::new() };
-        drivers.push(C::driver(sockets, Setup::default())?);
-    }
-    let peers: Vec<_> = (0..64).map(|_| datagram_peer(at)).collect();
-    for (number, peer) in peers.iter().enumerate() {
-        peer.send(&[number as u8]).expect("sent");
-    }
-    let mut answered = HashSet::new();
-    let mut turns = 0;
-    while answered.len() < peers.len() {
-        for driver in &mut drivers {
-            let now = driver.moment().now;
-            driver.receive(Some(now), |_, arrival, out| echo(&arrival, out));
-            driver.flush();
-        }
-        for (number, peer) in peers.iter().enumerate() {
-            if let Some(answer) = next_datagram(peer) {
-                assert_eq!(answer, [number as u8], "an answer to another");
-                answered.insert(number);
-            }
-        }
-        turns += 1;
-        assert!(turns < 100_000, "{name}: {} of 64 were answered", answered.len());
-    }
-    let received = drivers.iter().map(|driver| C::counts(driver).datagrams_received);
-    Some((name, vec![format!("{} received by both", received.sum::<u64>())]))
-}
-
-fn sharing_socket(at: std::net::SocketAddr) -> Socket {
-    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP)).expect("a socket");
-    socket.set_reuse_port(true).expect("SO_REUSEPORT");
-    socket.bind(&at.into()).expect("a shared port");
-    socket
 }
 
 /// Only io_uring can run out of receive buffers; the burst shows that it did, and went on.

@@ -3,8 +3,6 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
 
-use socket2::SockRef;
-
 /// A TCP peer.
 pub struct Peer {
     stream: TcpStream,
@@ -73,9 +71,14 @@ impl Peer {
         self.stream.shutdown(Shutdown::Write).expect("an open stream");
     }
 
-    /// Goes without a word: RST.
+    /// Is something there that it has not read?
+    pub fn has_unread(&self) -> bool {
+        self.stream.peek(&mut [0]).is_ok_and(|octets| octets > 0)
+    }
+
+    /// Goes without having read everything, which makes its kernel say RST.
     pub fn reset(self) {
-        SockRef::from(&self.stream).set_linger(Some(std::time::Duration::ZERO)).expect("linger");
+        assert!(self.has_unread(), "with nothing unread it would be FIN");
     }
 
     pub fn address(&self) -> SocketAddr {

@@ -146,7 +146,7 @@ impl Record {
 }
 
 /// Writes the answer while the request still lies borrowed in the receive buffer.
-pub fn echo(arrival: &Arrival<'_>, out: &mut impl Outward) {
+fn echo(arrival: &Arrival<'_>, out: &mut impl Outward) {
     let (to, bytes) = match *arrival {
         Arrival::Datagram { port, from, bytes } => (Departure::Datagram { port, to: from }, bytes),
         Arrival::Stream { link, bytes } => (Departure::Stream { link }, bytes),
