@@ -1,6 +1,6 @@
 //! Frames from chat users.
 
-use msrp::{ChunkView, Continuation, Joined, Kind, Method, Reassembly, Status};
+use msrp::{ChunkView, Joined, Kind, Method, Reassembly, Status};
 
 use super::sessions::reassembly_key;
 use super::{MsrpRoom, MsrpSession};
@@ -104,8 +104,8 @@ impl MsrpRoom {
         let chat = self.sessions.table.find(session)?.chat;
         let body = chunk.body().unwrap_or_default();
         let message = |body| Some(MsrpEvent::Message { chat, session, chunk, body });
-        let status = if body.is_empty() && chunk.continuation() == Continuation::Last {
-            // RFC 4975 5.4: an empty SEND binds the connection, or keeps it alive.
+        let status = if body.is_empty() && chunk.is_whole() {
+            // RFC 4975 5.4: an empty SEND binds the connection, or keeps it alive. An empty last chunk ends a message.
             Status::OK
         } else if chunk.is_whole() && body.len() <= self.message_octets_max {
             return message(Body::InPlace(body));
