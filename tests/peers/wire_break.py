@@ -78,7 +78,7 @@ def _find(kind, path, maps):
 # The self test: a small clean capture with one of everything.
 
 MAPS = ["udp.port==5070,sip", "tcp.port==13868,diameter", "tcp.port==12855,msrp"]
-WANTED = {"sip": 2, "sdp": 1, "gsm_a.rp": 1, "gsm_sms": 4, "diameter": 3, "msrp": 1}
+WANTED = {"sip": 2, "sdp": 1, "gsm_a.rp": 1, "gsm_sms": 5, "diameter": 4, "msrp": 1}
 
 DELIVER = bytes.fromhex(
     "04"                    # SMS-DELIVER, no more messages
@@ -86,6 +86,7 @@ DELIVER = bytes.fromhex(
     "00 00"                 # TP-PID, TP-DCS: GSM 7 bit
     "62113280100400"        # TP-SCTS
     "05 C8329BFD06")        # TP-UDL 5, "Hello"
+SUBMIT_REPORT = bytes.fromhex("0100" "62113280100400")    # SMS-SUBMIT-REPORT: TP-PI none, TP-SCTS
 RP_DATA = bytes.fromhex(
     "00 05"                 # RP-DATA MS to network, reference 5
     "00"                    # no originator
@@ -116,15 +117,28 @@ def _avp(code, value, vendor=None):
     return head + (struct.pack(">I", vendor) if vendor else b"") + value + bytes(-len(value) % 4)
 
 
-def _tfr(hop_by_hop):
+def _tfr(hop_by_hop, tpdu=DELIVER):
     """MT-Forward-Short-Message-Request (TS 29.338), SM-RP-UI last: a length that lies runs past the end."""
     avps = [
         _avp(263, b"host;1;2"), _avp(277, bytes([0, 0, 0, 1])), _avp(264, b"sms.example.org"), _avp(296, b"example.org"),
         _avp(293, b"mme.example.org"), _avp(283, b"example.org"), _avp(1, b"001010000000001"),
-        _avp(3300, bytes.fromhex("5155050000F9"), 10415), _avp(3301, DELIVER, 10415),
+        _avp(3300, bytes.fromhex("5155050000F9"), 10415), _avp(3301, tpdu, 10415),
     ]
+    return _sgd(0xC0, 8388646, hop_by_hop, avps)
+
+
+def _ofa(hop_by_hop, session_state=bytes([0, 0, 0, 1])):
+    """MO-Forward-Short-Message-Answer with a report, which tshark reads as an SMS-SUBMIT."""
+    avps = [
+        _avp(263, b"host;1;1"), _avp(268, struct.pack(">I", 2001)), _avp(277, session_state), _avp(264, b"sms.example.org"),
+        _avp(296, b"example.org"), _avp(3301, SUBMIT_REPORT, 10415),
+    ]
+    return _sgd(0x40, 8388645, hop_by_hop, avps)
+
+
+def _sgd(flags, command, hop_by_hop, avps):
     content = b"".join(avps)
-    head = b"\x01" + (20 + len(content)).to_bytes(3, "big") + b"\xc0" + (8388646).to_bytes(3, "big")
+    head = b"\x01" + (20 + len(content)).to_bytes(3, "big") + bytes([flags]) + command.to_bytes(3, "big")
     return head + struct.pack(">III", 16777313, hop_by_hop, hop_by_hop) + content
 
 
@@ -136,6 +150,7 @@ def _sample(path, tail=b""):
     sgd = capture.Talk(writer, 40000, 13868)
     sgd.say(0, _tfr(1))
     sgd.say(0, _tfr(2) + _tfr(3), pieces=3)
+    sgd.say(1, _ofa(9))
     sgd.say(0, tail)
     sgd.close()
     chat = capture.Talk(writer, 40001, 12855)
@@ -173,6 +188,12 @@ def self_test():
     expect("a port that is not mapped", 1, clean, WANTED, MAPS[:1])
     _sample(broken, tail=_tfr(4)[:100])
     expect("a stream that ends within a message", 1, broken, {})
+    _sample(broken, tail=_ofa(4) + _ofa(5))
+    expect("two reports in a frame", 0, broken, {})
+    _sample(broken, tail=_ofa(4, session_state=b"\0\0"))
+    expect("an integer cut off beside a report", 1, broken, {})
+    _sample(broken, tail=_ofa(4) + _tfr(5, tpdu=DELIVER[:-2]))
+    expect("a TPDU cut off beside a report", 1, broken, {})
     _sample(broken, tail=b"\xff" * 40)
     expect("octets that are no Diameter", 1, broken, {})
     with open(broken, "wb") as file:
