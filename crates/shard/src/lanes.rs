@@ -45,8 +45,8 @@ pub enum Cargo {
     ShortMessage {
         /// Whom to tell what became of it.
         token: ForwardToken,
-        /// The number that it was sent to.
-        number: Msisdn,
+        /// The number that it was sent to; `None` when the routing query that could tell has run out.
+        number: Option<Msisdn>,
         /// What a repetition of it has in common with it.
         repeat: RepeatKey,
     },

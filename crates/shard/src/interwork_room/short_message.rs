@@ -15,8 +15,8 @@ use crate::tally::Count;
 pub struct Arrived<'a> {
     /// Whom to tell what became of it.
     pub token: ForwardToken,
-    /// The number that it was sent to.
-    pub number: Msisdn,
+    /// The number that it was sent to; `None` when the routing query that could tell has run out.
+    pub number: Option<Msisdn>,
     /// What a repetition of it has in common with it.
     pub repeat: RepeatKey,
     /// SMS-DELIVER.
@@ -41,10 +41,7 @@ impl InterworkRoom {
         hands: &mut Hands<'_, O>,
     ) {
         let desk = &mut *hands.desk;
-        // An id that has run out, or that we never gave: the SMS centre must ask the way again.
-        let Some(number) = desk.directory.announced(correlation, desk.now()) else {
-            return tell(token, SmOutcome::NotNow, hands);
-        };
+        let number = desk.directory.announced(correlation, desk.now());
         let sender = match MtTpdu::parse(tpdu) {
             Ok(MtTpdu::Deliver(deliver)) => deliver.originating.digits().map(Msisdn),
             // We have asked for none, so there is nothing that it could tell.
@@ -75,11 +72,14 @@ impl InterworkRoom {
         if self.sms.is_repeated(&arrived, hands) {
             return;
         }
+        // An id that has run out, or that we never gave: the SMS centre must ask the way again. Asked only now, because
+        // a repetition may come later than its routing query lives, and is still a repetition.
+        let Some(number) = arrived.number else { return tell(token, SmOutcome::NotNow, hands) };
         let Ok(deliver) = SmsDeliver::parse(arrived.tpdu) else {
             return tell(token, SmOutcome::Never, hands);
         };
         let sms_user = deliver.originating.digits().map(Msisdn);
-        let pair = sms_user.map(|sms_user| Pair { number: arrived.number, sms_user });
+        let pair = sms_user.map(|sms_user| Pair { number, sms_user });
         let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
             Some(Meaning::Live(chat)) => chat,
             Some(Meaning::Resting { .. }) | None => return tell(token, SmOutcome::NoSession, hands),
