@@ -25,6 +25,8 @@ pub struct Policy {
     pub submit_guard: Duration,
     /// How long the chat user's side may take to accept an SM; below the patience of an SMS centre.
     pub forward_guard: Duration,
+    /// How long a long text may wait for its next segment.
+    pub concat_timer: Duration,
     /// How long a number stays away from strangers after a chat.
     pub rest: Duration,
     /// Final answer when the SMS user says nothing.
@@ -118,6 +120,7 @@ pub(crate) mod tests {
             connect_timer: Duration::from_secs(30),
             submit_guard: Duration::from_secs(25),
             forward_guard: Duration::from_secs(20),
+            concat_timer: Duration::from_secs(120),
             rest: Duration::from_secs(604_800),
             no_answer_status: StatusCode::TEMPORARILY_UNAVAILABLE,
             reject_status: StatusCode::DECLINE,

@@ -43,6 +43,8 @@ pub enum Ringing {
     Answered(Key<Answered>),
     /// A timer of a chat.
     Chat(Key<Chat>, Timer),
+    /// The next segment of a long text, in this place of a chat.
+    Joining(Key<Chat>, u8),
     /// The guard of a submitted short message.
     Submit(Key<Submit>),
     /// The guard of a received short message at the shard that must acknowledge it.

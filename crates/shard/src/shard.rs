@@ -294,6 +294,10 @@ impl Shard {
                 let (interwork, mut hands) = self.hands(out);
                 interwork.ring_chat(key, timer, &mut hands);
             }
+            Ringing::Joining(key, place) => {
+                let (interwork, mut hands) = self.hands(out);
+                interwork.ring_joining(key, usize::from(place), &mut hands);
+            }
             Ringing::Submit(key) => {
                 if let Some(event) = self.diameter.submits.ring(key, &mut self.desk) {
                     let (interwork, mut hands) = self.hands(out);

@@ -20,6 +20,7 @@ impl Config {
             connect_timer: self.chat.connect_timer_s.duration(),
             submit_guard: self.sms.submit_guard_s.duration(),
             forward_guard: self.sms.forward_guard_s.duration(),
+            concat_timer: self.sms.concat_timer_s.duration(),
             rest: self.numbers.rest_s.duration(),
             no_answer_status: self.chat.no_answer_status.status(),
             reject_status: self.chat.reject_status.status(),

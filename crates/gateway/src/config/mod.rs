@@ -149,6 +149,8 @@ pub struct Sms {
     pub submit_guard_s: Seconds<1, 28>,
     /// Patience with the chat user's side.
     pub forward_guard_s: Seconds<1, 28>,
+    /// Patience with the next segment of a long text.
+    pub concat_timer_s: Seconds<10, 86_400>,
     /// Validity of messages.
     pub message_validity_s: Seconds<300, 5_443_200>,
     /// Segments of one text.

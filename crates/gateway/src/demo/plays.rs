@@ -159,6 +159,7 @@ const HELLO: &str = "Hello, this is Alice. Do you have a minute?";
 const HELLO_BACK: &str = "Sure, what is it?";
 const LONG: &str = "We meet on Saturday at ten in front of the old station, the side with the clock. Bring a coat, it will be windy \
 on the ridge, and something to eat: the hut is closed in November. We will be back before dark, around five.";
-const THANKS: &str = "Great, see you there!";
+const THANKS: &str = "Great, see you there! I bring bread, cheese and the map of my grandfather, on which the hut still has its old name. \
+If the weather turns we can be back at the road within an hour; I know the short cut behind the chapel.";
 const SOON: Duration = Duration::from_millis(150);
 const LATER: Duration = Duration::from_millis(600);

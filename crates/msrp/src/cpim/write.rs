@@ -23,6 +23,9 @@ pub struct CpimHeaders<'a> {
     pub disposition: Disposition,
     /// The Content-Disposition of what is wrapped; `notification` for an IMDN.
     pub content_disposition: Option<&'a [u8]>,
+    /// Is all of what is wrapped written here? Not in the first of several chunks: nobody knows the length yet, and a
+    /// MIME part needs none.
+    pub is_whole: bool,
 }
 
 impl Default for CpimHeaders<'_> {
@@ -34,6 +37,7 @@ impl Default for CpimHeaders<'_> {
             imdn_message_id: None,
             disposition: Disposition::NONE,
             content_disposition: None,
+            is_whole: true,
         }
     }
 }
@@ -69,6 +73,11 @@ pub fn write_cpim(
     header(out, b"Content-Type", content_type);
     if let Some(disposition) = headers.content_disposition {
         header(out, b"Content-Disposition", disposition);
+    }
+    if !headers.is_whole {
+        out.put(b"\r\n");
+        body(out);
+        return if out.has_overflowed() { Err(Overflow) } else { Ok(()) };
     }
     // Any number of spaces may stand behind the colon of a MIME header, so the number is written over the last of them.
     out.put(b"Content-Length: ");

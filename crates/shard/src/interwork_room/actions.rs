@@ -7,7 +7,7 @@ use sip::StatusCode;
 use sms::Plan;
 use tempo::Duration;
 
-use super::short_message::Words;
+use super::short_message::Arrived;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Ringing;
@@ -40,12 +40,12 @@ impl<T: Copy, const N: usize> Few<T, N> {
 }
 
 impl InterworkRoom {
-    /// One event for a chat, and everything that follows from it. `words` is the short message that the event is about.
+    /// One event for a chat, and everything that follows from it. `arrived` is the short message that the event is about.
     pub(super) fn drive<O: Outward>(
         &mut self,
         key: Key<Chat>,
         event: Event,
-        words: Option<&Words<'_>>,
+        arrived: Option<&Arrived<'_>>,
         hands: &mut Hands<'_, O>,
     ) {
         let mut events = Few::<Event, 4>::new();
@@ -57,7 +57,7 @@ impl InterworkRoom {
             let mut actions = Few::<Action, 6>::new();
             chat.session.step(event, &hands.desk.policy, |action| actions.push(action));
             for action in actions.iter() {
-                if let Some(consequence) = self.perform(key, action, words, hands) {
+                if let Some(consequence) = self.perform(key, action, arrived, hands) {
                     events.push(consequence);
                 }
             }
@@ -69,7 +69,7 @@ impl InterworkRoom {
         &mut self,
         key: Key<Chat>,
         action: Action,
-        words: Option<&Words<'_>>,
+        arrived: Option<&Arrived<'_>>,
         hands: &mut Hands<'_, O>,
     ) -> Option<Event> {
         let chat = self.chats.find_mut(key)?;
@@ -99,10 +99,12 @@ impl InterworkRoom {
                 hands.desk.count(Count::InvitationsRefused);
                 hands.sip.invites.refuse(chat.invite, status, Refusal::default(), hands.desk, hands.out);
             }
-            Action::Take => self.sms.settle_words(words, SmOutcome::Taken, hands),
-            Action::Decline(outcome) => self.sms.settle_words(words, outcome, hands),
-            Action::Forward => self.sms.forward(&mut self.chats, key, words, hands),
-            Action::Hold => self.sms.hold(&mut self.chats, key, words, hands),
+            Action::Take => self.sms.settle_words(arrived, SmOutcome::Taken, hands),
+            Action::Decline(outcome) => self.sms.settle_words(arrived, outcome, hands),
+            Action::Forward => self.sms.forward(&mut self.chats, key, arrived, hands),
+            Action::Hold => {
+                self.sms.hold(&mut self.chats, key, arrived, hands);
+            }
             Action::Bye(goodbye) => {
                 if !hands.sip.invites.bye(chat.invite, goodbye, hands.desk, hands.out) {
                     return Some(Event::Parted);
@@ -192,6 +194,9 @@ impl InterworkRoom {
         let Some(mut chat) = self.chats.remove(key) else { return };
         for alarm in chat.alarms() {
             hands.desk.disarm(alarm);
+        }
+        for place in 0..chat.joinings.len() {
+            chat.close_joining(place, hands.desk);
         }
         let rest = chat.lease.rests.then(|| (hands.desk.now() + hands.desk.policy.rest, chat.lease.peer));
         self.pairs.release(chat.lease.pair, rest);

@@ -5,6 +5,7 @@ use octets::Digits;
 use tempo::Alarm;
 
 use super::InboundSm;
+use super::joining::{JOININGS_MAX, Joining};
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
 use crate::sip_room::Invite;
@@ -33,6 +34,8 @@ pub struct Chat {
     pub(super) was_told_to_leave: bool,
     /// Short messages that wait for the connection or for the chat user's answer, oldest first.
     pub(super) first_sm: Option<Key<InboundSm>>,
+    /// Long texts that are being joined.
+    pub(super) joinings: [Option<Joining>; JOININGS_MAX],
     answer: Alarm,
     refresh: Alarm,
     connect: Alarm,
@@ -57,6 +60,7 @@ impl Chat {
             references: References::default(),
             was_told_to_leave: false,
             first_sm: None,
+            joinings: [const { None }; JOININGS_MAX],
             answer: Alarm::default(),
             refresh: Alarm::default(),
             connect: Alarm::default(),

@@ -7,6 +7,7 @@ mod actions;
 mod chat;
 mod chat_message;
 mod invitation;
+mod joining;
 mod short_message;
 mod submit;
 mod waiting_sms;
@@ -124,6 +125,15 @@ impl InterworkRoom {
         let Some(chat) = self.chats.find_mut(key) else { return };
         if hands.desk.is_due(chat.alarm(timer), Ringing::Chat(key, timer)) {
             self.drive(key, Event::Due(timer), None, hands);
+        }
+    }
+
+    /// The next segment of a long text has not come in time: what has left of it is ended.
+    pub fn ring_joining<O: Outward>(&mut self, key: Key<Chat>, place: usize, hands: &mut Hands<'_, O>) {
+        let Some(chat) = self.chats.find_mut(key) else { return };
+        let Some((message_id, octets)) = chat.ring_joining(key, place, hands.desk) else { return };
+        if let Some(session) = chat.msrp {
+            hands.msrp.end_message(session, &message_id, octets, joining::MISSING, hands.desk, hands.out);
         }
     }
 

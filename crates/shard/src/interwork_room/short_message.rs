@@ -23,13 +23,6 @@ pub struct Arrived<'a> {
     pub tpdu: &'a [u8],
 }
 
-/// A short message that an event of a chat is about.
-#[derive(Debug)]
-pub(super) struct Words<'a> {
-    pub(super) arrived: Arrived<'a>,
-    pub(super) deliver: SmsDeliver<'a>,
-}
-
 impl InterworkRoom {
     /// A short message has come in on this shard; its owner may be another one.
     pub(super) fn forwarded<O: Outward>(
@@ -88,7 +81,7 @@ impl InterworkRoom {
             return tell(token, SmOutcome::Never, hands);
         }
         let reply = self.chats.find(chat).map_or(Reply::Text, |chat| reading(chat, &deliver, hands.desk));
-        self.drive(chat, Event::Sm(reply), Some(&Words { arrived, deliver }), hands);
+        self.drive(chat, Event::Sm(reply), Some(&arrived), hands);
     }
 }
 

@@ -10,13 +10,14 @@ use interwork::SmOutcome;
 use sms::SmsDeliver;
 use tempo::{Alarm, Civil, Duration, Instant, WallClock};
 
-use super::short_message::{Arrived, Words, tell};
+use super::joining::Place;
+use super::short_message::{Arrived, tell};
 use super::{Chat, Hands};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::lanes::{ForwardToken, RepeatKey};
-use crate::msrp_room::Outgoing;
+use crate::msrp_room::{self, Outgoing, message_id};
 use crate::table::{Key, Table};
 use crate::tally::Count;
 
@@ -37,7 +38,7 @@ pub struct InboundSm {
 
 #[derive(Debug)]
 enum State {
-    /// The chat user is not connected yet.
+    /// The chat user is not connected, or a segment before this one has not come.
     Held(Kept<TPDU_OCTETS_MAX>),
     /// On its way to the chat user.
     Sent(Key<Outgoing>),
@@ -81,11 +82,11 @@ impl ShortMessages {
     /// Says what became of a short message that never waited.
     pub(super) fn settle_words<O: Outward>(
         &mut self,
-        words: Option<&Words<'_>>,
+        arrived: Option<&Arrived<'_>>,
         outcome: SmOutcome,
         hands: &mut Hands<'_, O>,
     ) {
-        let Some(Words { arrived, .. }) = words else { return };
+        let Some(arrived) = arrived else { return };
         self.repeats.note(arrived.repeat, Fate::Settled(outcome), hands.desk.now());
         tell(arrived.token, outcome, hands);
     }
@@ -95,32 +96,32 @@ impl ShortMessages {
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
-        words: Option<&Words<'_>>,
+        arrived: Option<&Arrived<'_>>,
         hands: &mut Hands<'_, O>,
     ) {
-        let Some(words) = words else { return };
-        let Some(sm) = self.wait(chats, key, &words.arrived, State::Held(Kept::EMPTY), hands.desk) else {
-            return self.settle_words(Some(words), SmOutcome::NotNow, hands);
-        };
-        self.send(chats, sm, &words.deliver, hands);
+        if self.hold(chats, key, arrived, hands) {
+            self.release_held(chats, key, hands);
+        }
     }
 
-    /// Keeps a short message until the chat user is connected.
+    /// Keeps a short message until it can be handed to the chat user. `false`: there is no room, and the sender knows.
     pub(super) fn hold<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
-        words: Option<&Words<'_>>,
+        arrived: Option<&Arrived<'_>>,
         hands: &mut Hands<'_, O>,
-    ) {
-        let Some(words) = words else { return };
-        let kept = Kept::copy(words.arrived.tpdu).map(State::Held);
-        if kept.and_then(|state| self.wait(chats, key, &words.arrived, state, hands.desk)).is_none() {
-            self.settle_words(Some(words), SmOutcome::NotNow, hands);
+    ) -> bool {
+        let Some(arrived) = arrived else { return false };
+        let kept = Kept::copy(arrived.tpdu).map(State::Held);
+        let waits = kept.and_then(|state| self.wait(chats, key, arrived, state, hands.desk)).is_some();
+        if !waits {
+            self.settle_words(Some(arrived), SmOutcome::NotNow, hands);
         }
+        waits
     }
 
-    /// The chat user is connected: what was kept goes out in its order.
+    /// Hands to the chat user what was kept and may go now, in its order; a segment may set others free.
     pub(super) fn release_held<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
@@ -131,10 +132,20 @@ impl ShortMessages {
         while let Some(at) = next {
             let Some(sm) = self.table.find_mut(at) else { return };
             next = sm.next;
-            if let State::Held(tpdu) = core::mem::replace(&mut sm.state, State::Held(Kept::EMPTY)) {
-                match SmsDeliver::parse(tpdu.as_bytes()) {
-                    Ok(deliver) => self.send(chats, at, &deliver, hands),
-                    Err(_) => self.settle(chats, at, SmOutcome::Never, hands),
+            let State::Held(tpdu) = &mut sm.state else { continue };
+            let tpdu = core::mem::replace(tpdu, Kept::EMPTY);
+            match SmsDeliver::parse(tpdu.as_bytes()) {
+                Err(_) => self.settle(chats, at, SmOutcome::Never, hands),
+                Ok(deliver) if self.send(chats, at, &deliver, hands) => {
+                    // The text may have waited for this segment: those that came before it in the list are looked at again.
+                    if deliver.user_data.concatenation().is_some() {
+                        next = chats.find(key).and_then(|chat| chat.first_sm);
+                    }
+                }
+                Ok(_) => {
+                    if let Some(sm) = self.table.find_mut(at) {
+                        sm.state = State::Held(tpdu);
+                    }
                 }
             }
         }
@@ -157,24 +168,47 @@ impl ShortMessages {
         }
     }
 
+    /// Hands one short message to the chat user. `false`: one before it must go first.
     fn send<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<InboundSm>,
         deliver: &SmsDeliver<'_>,
         hands: &mut Hands<'_, O>,
-    ) {
-        let Some(sm) = self.table.find_mut(key) else { return };
-        let session = chats.find(sm.chat).and_then(|chat| chat.msrp);
-        let sent = session.zip(deliver.originating.digits()).and_then(|(session, from)| {
-            let sent_at = sent_at(deliver, hands.desk);
-            let text = |out: &mut octets::Writer<'_>| deliver.user_data.write_utf8(out);
-            hands.msrp.send_text(session, key, from, sent_at, text, hands.desk, hands.out).ok()
+    ) -> bool {
+        let Some(sm) = self.table.find_mut(key) else { return true };
+        let chat_key = sm.chat;
+        let Some(chat) = chats.find_mut(chat_key) else { return true };
+        let place = chat.place_of(chat_key, deliver.user_data.concatenation(), hands.desk);
+        let alone = message_id(hands.desk);
+        let (message_id, behind, is_last) = match place {
+            Place::Early => return false,
+            Place::Again => {
+                self.settle(chats, key, SmOutcome::Taken, hands);
+                return true;
+            }
+            Place::Alone => (&alone, 0, true),
+            Place::Next { place, is_last } => {
+                let (message_id, octets) = chat.joined(place).unwrap_or((&alone, 0));
+                (message_id, octets, is_last)
+            }
+        };
+        let said = said(deliver, hands.desk);
+        let text = |out: &mut octets::Writer<'_>| deliver.user_data.write_utf8(out);
+        let sent = chat.msrp.zip(deliver.originating.digits()).and_then(|(session, from)| {
+            let words = msrp_room::Words { from, said, message_id, behind, is_last };
+            hands.msrp.send_words(session, key, &words, text, hands.desk, hands.out).ok()
         });
         match sent {
-            Some(outgoing) => sm.state = State::Sent(outgoing),
+            Some((outgoing, octets)) => {
+                sm.state = State::Sent(outgoing);
+                if let Place::Next { place, is_last } = place {
+                    chat.has_left(chat_key, place, octets, is_last, hands.desk);
+                }
+            }
             None => self.settle(chats, key, SmOutcome::NotNow, hands),
         }
+        true
     }
 
     /// The guard of a short message has come up: the chat user's side is too slow.
@@ -264,7 +298,7 @@ impl ShortMessages {
 }
 
 /// TP-SCTS in UTC; the time of arrival when the service centre's makes no sense.
-fn sent_at(deliver: &SmsDeliver<'_>, desk: &Desk) -> Civil {
+fn said(deliver: &SmsDeliver<'_>, desk: &Desk) -> Civil {
     let clock =
         deliver.timestamp.unix_seconds().map(|unix_seconds| WallClock { unix_seconds, quarter_hours: 0 });
     clock.unwrap_or(desk.moment.wall).utc()

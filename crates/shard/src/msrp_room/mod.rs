@@ -17,6 +17,7 @@ use crate::settings::Settings;
 use crate::table::{Key, Table};
 
 pub use incoming::{Body, MsrpEvent, Received};
+pub use outgoing::{MessageId, Words, message_id};
 pub use owed::Owed;
 pub use sessions::{MsrpSession, NotOpened, Sessions, acceptable};
 

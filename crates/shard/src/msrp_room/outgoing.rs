@@ -1,6 +1,6 @@
 //! Frames to chat users.
 
-use msrp::{CpimHeaders, FailureReport, SendRequest, Status, TransactionId};
+use msrp::{ByteRange, Continuation, CpimHeaders, FailureReport, SendRequest, Status, TransactionId};
 use octets::{Digits, Writer};
 use tempo::Civil;
 
@@ -17,23 +17,39 @@ use crate::tally::Count;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotSent;
 
+/// A text of an SMS user on its way to the chat user, or a part of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// Who says it.
+    pub from: Digits,
+    /// When it was said, in UTC.
+    pub said: Civil,
+    /// The message that it belongs to.
+    pub message_id: &'a MessageId,
+    /// Octets of the message that went before.
+    pub behind: u64,
+    /// Does the message end with it?
+    pub is_last: bool,
+}
+
+/// The name of a message of ours.
+pub type MessageId = Kept<24>;
+
 impl MsrpRoom {
-    /// Sends a text of the SMS user `from` as one message; its response will name `sm`.
-    #[allow(clippy::too_many_arguments, reason = "each is one part of the message or one of the two sinks")]
-    pub fn send_text(
+    /// Sends words of an SMS user as one chunk; its response will name `sm`. Returns where the chunk waits for its response, and
+    /// the octets of the message up to its end.
+    pub fn send_words(
         &mut self,
         key: Key<MsrpSession>,
         sm: Key<InboundSm>,
-        from: Digits,
-        sent: Civil,
+        words: &Words<'_>,
         text: impl Fn(&mut Writer<'_>),
         desk: &mut Desk,
         out: &mut impl Outward,
-    ) -> Result<Key<Outgoing>, NotSent> {
+    ) -> Result<(Key<Outgoing>, u64), NotSent> {
         let own_path = self.sessions.own_path(key, desk.me()).ok_or(NotSent)?;
         let session = self.sessions.table.find(key).ok_or(NotSent)?;
         let link = session.link.ok_or(NotSent)?;
-        let message_id = message_id(desk).ok_or(NotSent)?;
         // The transaction id carries the place where it waits, and the place is known once it waits.
         let waiting = Outgoing { id: TransactionId::new(0, 0), sm };
         let place = self.outgoing.insert(waiting).map_err(|_| NotSent)?;
@@ -41,36 +57,30 @@ impl MsrpRoom {
         if let Some(waiting) = self.outgoing.find_mut(place) {
             waiting.id = id;
         }
-        let sender = Kept::<32>::write(|out| {
-            out.text("<tel:+");
-            out.digits(from);
-            out.u8(b'>');
-        });
-        let wraps = session.wraps;
+        let is_whole = words.behind == 0 && words.is_last;
         let request = SendRequest {
             transaction_id: id.as_bytes(),
             to_path: session.peer_path.as_bytes(),
             from_path: own_path.as_bytes(),
-            message_id: message_id.as_bytes(),
-            byte_range: None,
+            message_id: words.message_id.as_bytes(),
+            // The length of a message that comes piece by piece is known with its last piece (RFC 4975 7.1.1).
+            byte_range: (!is_whole).then_some(ByteRange { start: words.behind + 1, end: None, total: None }),
             success_report: false,
             failure_report: FailureReport::Yes,
-            content_type: Some(if wraps { msrp::content::CPIM.as_bytes() } else { PLAIN_UTF8 }),
-            continuation: msrp::Continuation::Last,
+            content_type: Some(if session.wraps { msrp::content::CPIM.as_bytes() } else { PLAIN_UTF8 }),
+            continuation: if words.is_last { Continuation::Last } else { Continuation::More },
         };
+        let is_wrapped = session.wraps && words.behind == 0;
+        let mut octets = words.behind;
         let mut fault = None;
         let loan = out.transmit(Departure::Stream { link }, TEXT_OCTETS_MAX, |out| {
             let written = request.write(out, |out| {
-                if !wraps {
-                    return text(out);
+                let start = out.len();
+                match is_wrapped {
+                    true => write_wrapped(words, is_whole, &text, out),
+                    false => text(out),
                 }
-                let headers = CpimHeaders {
-                    from: sender.as_ref().map_or(msrp::cpim::ANONYMOUS, Kept::as_bytes),
-                    date_time: Some(sent),
-                    imdn_message_id: Some(message_id.as_bytes()),
-                    ..CpimHeaders::default()
-                };
-                let _ = msrp::write_cpim(out, &headers, PLAIN_UTF8, &text);
+                octets += (out.len() - start) as u64;
             });
             // The body holds our own end-line by malice only, and 64 random bits were against it: nothing is sent.
             if let Err(found) = written {
@@ -84,7 +94,42 @@ impl MsrpRoom {
             return Err(NotSent);
         }
         desk.count(Count::ChatOut);
-        Ok(place)
+        Ok((place, octets))
+    }
+
+    /// Ends a message of which the rest will never come, with `text` as its last words. Nobody waits for the response.
+    pub fn end_message(
+        &mut self,
+        key: Key<MsrpSession>,
+        message_id: &MessageId,
+        behind: u64,
+        text: &str,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let Some(own_path) = self.sessions.own_path(key, desk.me()) else { return };
+        let Some(session) = self.sessions.table.find(key) else { return };
+        let Some(link) = session.link else { return };
+        let id = TransactionId::new(key.slot, desk.entropy.u64());
+        let request = SendRequest {
+            transaction_id: id.as_bytes(),
+            to_path: session.peer_path.as_bytes(),
+            from_path: own_path.as_bytes(),
+            message_id: message_id.as_bytes(),
+            byte_range: Some(ByteRange { start: behind + 1, end: None, total: None }),
+            success_report: false,
+            failure_report: FailureReport::No,
+            content_type: Some(if session.wraps { msrp::content::CPIM.as_bytes() } else { PLAIN_UTF8 }),
+            continuation: Continuation::Last,
+        };
+        let loan = out.transmit(Departure::Stream { link }, TEXT_OCTETS_MAX, |out| {
+            if request.write(out, |out| out.text(text)).is_err() {
+                out.spoil();
+            }
+        });
+        if loan.is_err() {
+            desk.count(Count::NoLoan);
+        }
     }
 
     /// Settles what a SEND of the chat user is owed.
@@ -126,12 +171,32 @@ impl MsrpRoom {
     }
 }
 
-fn message_id(desk: &mut Desk) -> Option<Kept<24>> {
+/// A name for a new message.
+pub fn message_id(desk: &mut Desk) -> MessageId {
     let random = desk.entropy.u64();
-    Kept::write(|out| {
+    // Eighteen octets always fit; the empty name keeps a panic out of reach of a slip here.
+    MessageId::write(|out| {
         out.text("sm");
         out.hex(&random.to_be_bytes());
     })
+    .unwrap_or(MessageId::EMPTY)
+}
+
+fn write_wrapped(words: &Words<'_>, is_whole: bool, text: impl Fn(&mut Writer<'_>), out: &mut Writer<'_>) {
+    let sender = Kept::<32>::write(|out| {
+        out.text("<tel:+");
+        out.digits(words.from);
+        out.u8(b'>');
+    });
+    let headers = CpimHeaders {
+        from: sender.as_ref().map_or(msrp::cpim::ANONYMOUS, Kept::as_bytes),
+        date_time: Some(words.said),
+        imdn_message_id: Some(words.message_id.as_bytes()),
+        is_whole,
+        ..CpimHeaders::default()
+    };
+    // The writer remembers an overflow.
+    let _ = msrp::write_cpim(out, &headers, PLAIN_UTF8, text);
 }
 
 const PLAIN_UTF8: &[u8] = b"text/plain;charset=UTF-8";

@@ -1,0 +1,151 @@
+//! A long text that comes as several short messages, in any order, and leaves as one chat message.
+//!
+//! Each segment leaves as one chunk of the message as soon as those before it have left, and is acknowledged when the chat user's
+//! side has that chunk: nothing is ever kept here that somebody else believes to be delivered. A segment that comes too early
+//! waits, unacknowledged.
+//!
+//! Refuses: to keep a text. In: segments of one chat. Out: where a segment belongs.
+
+use sms::Concatenation;
+use tempo::{Alarm, Duration};
+
+use super::Chat;
+use crate::desk::{Desk, Ringing};
+use crate::msrp_room::{MessageId, message_id};
+use crate::table::Key;
+
+/// A long text of which some segments have come.
+#[derive(Debug)]
+pub(super) struct Joining {
+    reference: u16,
+    total: u8,
+    /// The segment that leaves next, from 1.
+    next: u8,
+    /// Octets of the message that have left.
+    octets: u64,
+    message_id: MessageId,
+    /// The first segment has not come in time: those that do come are messages of their own from now on.
+    is_given_up: bool,
+    alarm: Alarm,
+}
+
+/// Where a segment belongs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// It is a message of its own.
+    Alone,
+    /// It is the next part of the text in this place.
+    Next { place: usize, is_last: bool },
+    /// One before it has not come.
+    Early,
+    /// It has left already.
+    Again,
+}
+
+impl Chat {
+    /// Where a segment belongs; the first of a text opens a place for it.
+    pub(super) fn place_of(
+        &mut self,
+        key: Key<Chat>,
+        segment: Option<Concatenation>,
+        desk: &mut Desk,
+    ) -> Place {
+        let Some(Concatenation { reference, total, sequence, .. }) =
+            segment.filter(|segment| segment.total > 1)
+        else {
+            return Place::Alone;
+        };
+        let is_of = |joining: &Joining| (joining.reference, joining.total) == (reference, total);
+        let open = self.joinings.iter().position(|place| place.as_ref().is_some_and(is_of));
+        // More long texts at once than there are places: this one comes in pieces.
+        let Some(place) = open.or_else(|| self.joinings.iter().position(Option::is_none)) else {
+            return Place::Alone;
+        };
+        let joining = self.joinings[place].get_or_insert_with(|| Joining {
+            reference,
+            total,
+            next: 1,
+            octets: 0,
+            message_id: message_id(desk),
+            is_given_up: false,
+            alarm: Alarm::default(),
+        });
+        if open.is_none() {
+            let deadline = desk.now() + desk.policy.concat_timer;
+            desk.arm(&mut joining.alarm, Ringing::Joining(key, place as u8), deadline);
+        }
+        match sequence.cmp(&joining.next) {
+            _ if joining.is_given_up => Place::Alone,
+            core::cmp::Ordering::Less => Place::Again,
+            core::cmp::Ordering::Equal => Place::Next { place, is_last: sequence == total },
+            core::cmp::Ordering::Greater => Place::Early,
+        }
+    }
+
+    /// The message in a place, and how many of its octets have left.
+    pub(super) fn joined(&self, place: usize) -> Option<(&MessageId, u64)> {
+        let joining = self.joinings.get(place)?.as_ref()?;
+        Some((&joining.message_id, joining.octets))
+    }
+
+    /// A segment has left: the message is `octets` long now. The place is free after the last one.
+    pub(super) fn has_left(
+        &mut self,
+        key: Key<Chat>,
+        place: usize,
+        octets: u64,
+        is_last: bool,
+        desk: &mut Desk,
+    ) {
+        let Some(joining) = self.joinings.get_mut(place).and_then(Option::as_mut) else { return };
+        if is_last {
+            return self.close_joining(place, desk);
+        }
+        joining.next = joining.next.saturating_add(1);
+        joining.octets = octets;
+        let deadline = desk.now() + desk.policy.concat_timer;
+        desk.arm(&mut joining.alarm, Ringing::Joining(key, place as u8), deadline);
+    }
+
+    /// The next segment has not come in time. `Some`: what has left of the message must be ended.
+    pub(super) fn ring_joining(
+        &mut self,
+        key: Key<Chat>,
+        place: usize,
+        desk: &mut Desk,
+    ) -> Option<(MessageId, u64)> {
+        let joining = self.joinings.get_mut(place)?.as_mut()?;
+        let ringing = Ringing::Joining(key, place as u8);
+        if !desk.is_due(&mut joining.alarm, ringing) {
+            return None;
+        }
+        if joining.next > 1 {
+            let ended = core::mem::replace(&mut joining.message_id, MessageId::EMPTY);
+            let octets = joining.octets;
+            self.close_joining(place, desk);
+            return Some((ended, octets));
+        }
+        if core::mem::replace(&mut joining.is_given_up, true) {
+            self.close_joining(place, desk);
+            return None;
+        }
+        // For as long again the segments that still come are known to be late ones.
+        let deadline = desk.now() + LATE_SEGMENTS;
+        desk.arm(&mut joining.alarm, ringing, deadline);
+        None
+    }
+
+    /// Frees a place.
+    pub(super) fn close_joining(&mut self, place: usize, desk: &mut Desk) {
+        if let Some(mut joining) = self.joinings.get_mut(place).and_then(Option::take) {
+            desk.disarm(&mut joining.alarm);
+        }
+    }
+}
+
+/// Long texts that one chat may be joining at the same time; the segments of a further one are messages of their own.
+pub(super) const JOININGS_MAX: usize = 2;
+/// What stands for the part of a text that never came.
+pub(super) const MISSING: &str = "[\u{2026}]";
+/// An SMS centre that was told "not now" comes back within minutes.
+const LATE_SEGMENTS: Duration = Duration::from_secs(3600);
