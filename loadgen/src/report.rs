@@ -10,7 +10,7 @@ use tempo::Duration;
 
 use crate::answers::Answers;
 use crate::command::Order;
-use crate::tally::{Counts, Latency, Validity};
+use crate::tally::{Counts, LATENESS_MAX, Latency, Validity};
 
 /// What the run was worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,8 +203,9 @@ impl fmt::Display for Summary {
             Verdict::NotAsWanted => writeln!(f, "valid, but not each invitation was answered as wanted"),
             Verdict::Invalid => writeln!(
                 f,
-                "INVALID: the generator was late (p99 {} ms, at most 5 ms may be): these numbers are its own, not the gateway's",
-                millis(self.lateness_us.p99)
+                "INVALID: the generator was late (p99 {} ms, {} ms at most may be): these numbers are its own, not the gateway's",
+                millis(self.lateness_us.p99),
+                LATENESS_MAX.as_millis()
             ),
         }
     }

@@ -106,6 +106,7 @@ fn drive(
             print_line(order, second, &counts, load.pending());
         }
         if load.is_over(now) {
+            load.give_up();
             return Ok(now - start);
         }
         if !is_busy {

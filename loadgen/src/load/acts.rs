@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use octets::{Overflow, Writer};
 use sip::{
     ClientAction, ClientEvent, Dialog, Index, MessageView, Method, NonInviteClient, StatusCode, Timer,
-    Timers, next_hop,
+    TimerSlot, Timers, next_hop,
 };
 
 use super::invitation::{Bell, Leg};
@@ -108,7 +108,8 @@ impl Load {
         let latency = turn.now - invitation.intended;
         let is_first = !core::mem::replace(&mut invitation.was_heard, true);
         if status.is_provisional() {
-            if is_first {
+            // After the patience is over it is too late to count.
+            if is_first && invitation.outcome.is_none() {
                 self.tally.count(|counts| counts.to_provisional.record(latency));
             }
             return;
@@ -155,6 +156,9 @@ impl Load {
             self.settle(n, Outcome::Impatient);
             self.close(n, Method::Cancel, turn);
         } else {
+            let (alarm, _) =
+                self.invitations[n as usize].alarm(Bell { n, leg: Leg::Invite, slot: TimerSlot::Repeat });
+            self.wheel.clear(alarm);
             self.settle(n, Outcome::Silent);
             self.let_go(n);
         }

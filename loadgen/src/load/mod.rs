@@ -138,6 +138,12 @@ impl Load {
         (all_sent && self.pending == 0) || now >= self.end()
     }
 
+    /// Nothing more is waited for: what has not been closed never will be.
+    pub fn give_up(&mut self) {
+        let pending = core::mem::take(&mut self.pending) as u64;
+        self.tally.count(|counts| counts.unclosed += pending);
+    }
+
     /// What has been counted.
     pub fn tally(&mut self) -> &mut Tally {
         &mut self.tally

@@ -181,8 +181,13 @@ fn what_is_lost_is_sent_again_and_silence_is_told() {
 #[test]
 fn patience_ends_silence_before_the_transaction_does() {
     let mut stage = Stage::of("--invitations 1 --patience-s 2");
-    stage.wait(Duration::from_secs(3));
-    assert_eq!(stage.counts().silent, 1);
+    stage.wait(Duration::ZERO);
+    let invite = stage.last();
+    stage.wait(Duration::from_secs(5));
+    assert_eq!(stage.lines().len(), 3, "at 0, 0.5 and 1.5 s, and no more afterwards");
+    stage.answer(&invite, 180);
+    let counts = stage.counts();
+    assert_eq!((counts.silent, counts.to_provisional.len()), (1, 0), "too late to count");
     assert!(stage.load.is_over(stage.now));
 }
 
@@ -229,6 +234,8 @@ fn a_run_ends_although_nobody_ends_it() {
     assert!(!stage.load.is_over(stage.now));
     stage.wait(Duration::from_millis(200));
     assert!(stage.load.is_over(stage.now), "patience and grace are over");
+    stage.load.give_up();
+    assert_eq!((stage.counts().impatient, stage.counts().unclosed), (1, 1));
 }
 
 #[test]
