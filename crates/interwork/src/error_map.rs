@@ -49,6 +49,23 @@ impl SmFailure {
         }
     }
 
+    /// From a TP-Failure-Cause of TS 23.040 9.2.3.22; `None` when it says no more than the error that carried it.
+    pub fn from_tp_fcs(cause: u8) -> Option<Self> {
+        match cause {
+            0xC0 => Some(Self::Busy),
+            0xC1 => Some(Self::NotProvisioned),
+            0xC2 => Some(Self::System),
+            0xC3 => Some(Self::InvalidAddress),
+            0xC4 => Some(Self::Barred),
+            _ => None,
+        }
+    }
+
+    /// Is it the way that failed, so that the same message may arrive by another, or a little later?
+    pub fn is_of_the_way(self) -> bool {
+        matches!(self, Self::Unreachable | Self::System)
+    }
+
     /// From a Result-Code of RFC 6733 other than success.
     pub fn from_result(code: u32) -> Self {
         match code {

@@ -268,8 +268,9 @@ impl Shard {
             None => {}
             Some(LinkKind::Diameter { peer }) => {
                 self.diameter.peers.closed(usize::from(peer), Some(link), &mut self.desk, out);
-                let mut slot = 0;
-                while let Some(event) = self.diameter.submits.next_lost(link, &mut slot, &mut self.desk) {
+                while let Some(event) =
+                    self.diameter.submits.next_lost(link, &self.diameter.peers, &mut self.desk, out)
+                {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_diameter(event, &mut hands);
                 }
@@ -299,7 +300,9 @@ impl Shard {
                 interwork.ring_joining(key, usize::from(place), &mut hands);
             }
             Ringing::Submit(key) => {
-                if let Some(event) = self.diameter.submits.ring(key, &mut self.desk) {
+                if let Some(event) =
+                    self.diameter.submits.ring(key, &self.diameter.peers, &mut self.desk, out)
+                {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_diameter(event, &mut hands);
                 }

@@ -83,6 +83,8 @@ counts! {
     SmSubmitted = "sm_submitted",
     /// Short messages that the SMS side refused or did not answer.
     SmFailed = "sm_failed",
+    /// Short messages sent again: another way after a lost connection, or after a failure of the way.
+    SmRetried = "sm_retried",
     /// Short messages received.
     SmReceived = "sm_received",
     /// Short messages received again and answered as before.

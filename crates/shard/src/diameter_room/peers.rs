@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use diameter::base::{Capabilities, CapabilitiesAnswer, Disconnect, DisconnectCause, Watchdog};
 use diameter::peer::{Action, Event, Peer, Received, Role, Timing};
 use diameter::{
-    ApplicationId, Asked, EndToEnd, HopByHop, Identity, Ids, MessageView, Procedure, ResultCode, SessionId,
+    ApplicationId, Asked, EndToEnd, Identity, Ids, MessageView, Procedure, ResultCode, SessionId,
 };
 use octets::Writer;
 use tempo::{Alarm, Entropy};
@@ -245,7 +245,11 @@ impl Peers {
 
     fn base_ids(&mut self, desk: &mut Desk) -> Ids {
         let counter = desk.entropy.u32();
-        self.next_ids(HopByHopSpace::base(counter))
+        Ids {
+            hop_by_hop: HopByHopSpace::base(counter),
+            end_to_end: self.next_end_to_end(),
+            retransmitted: false,
+        }
     }
 
     fn capabilities(&self) -> Capabilities<'_> {
@@ -265,13 +269,18 @@ impl Peers {
         Watchdog { origin: self.identity(), origin_state_id: Some(self.settings.origin_state_id) }
     }
 
-    /// The preferred peer that takes submissions now: its connection, and its realm.
-    pub(super) fn for_submits(&self) -> Option<(LinkId, &[u8])> {
-        let peer = self
-            .all
-            .iter()
-            .find(|peer| peer.settings.serves_submits && peer.machine.is_up() && peer.link.is_some())?;
-        Some((peer.link?, &peer.settings.realm))
+    /// The preferred peer that takes submissions now, and its connection; any other before the one to `avoid`.
+    pub(super) fn for_submits(&self, avoid: Option<usize>) -> Option<(usize, LinkId)> {
+        let ways = || {
+            let serving = self.all.iter().enumerate().filter(|(_, peer)| peer.settings.serves_submits);
+            serving.filter_map(|(place, peer)| Some((place, peer.link.filter(|_| peer.machine.is_up())?)))
+        };
+        ways().find(|(place, _)| Some(*place) != avoid).or_else(|| ways().next())
+    }
+
+    /// The realm of a peer.
+    pub(super) fn realm_of(&self, peer: usize) -> &[u8] {
+        &self.all[peer].settings.realm
     }
 
     /// Are capabilities exchanged, so that other messages may come?
@@ -295,10 +304,10 @@ impl Peers {
         SessionId::new(&self.settings.origin_host, high, low)
     }
 
-    /// The identifiers of a request of ours.
-    pub(super) fn next_ids(&mut self, hop_by_hop: HopByHop) -> Ids {
+    /// The End-to-End identifier of a new request.
+    pub(super) fn next_end_to_end(&mut self) -> EndToEnd {
         self.end_to_end = self.end_to_end.next();
-        Ids { hop_by_hop, end_to_end: self.end_to_end, retransmitted: false }
+        self.end_to_end
     }
 
     /// The peer of a connection.

@@ -54,7 +54,7 @@ impl DiameterRoom {
             return None;
         }
         let event = match (procedure, header.flags.request) {
-            (MoForward, false) => return self.submits.answered(&message, desk),
+            (MoForward, false) => return self.submits.answered(&message, &self.peers, desk, out),
             (MtForward, true) => self.forwards.arrived(link, &message, desk),
             (RoutingInfo, true) => self.asked(link, &message),
             (_, false) => {

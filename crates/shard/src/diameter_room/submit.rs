@@ -1,16 +1,21 @@
 //! Short messages of ours on their way to the SMS centre (OFR), and their acknowledgements.
 
+use alloc::vec::Vec;
+use core::cell::Cell;
+
 use diameter::sgd::{MoForward, MoForwardAnswer};
-use diameter::{Destination, MessageView, Outcome};
+use diameter::user::UserIdentifier;
+use diameter::{Destination, EndToEnd, Ids, MessageView, Outcome};
 use interwork::{Msisdn, SmFailure};
-use octets::Digits;
-use sms::{Plan, SmsSubmit};
-use tempo::Alarm;
+use octets::{Digits, Writer};
+use sms::{FailureCause, Plan, SmsSubmit, SmsSubmitReport};
+use tempo::{Alarm, Duration, Instant};
 
 use super::{DiameterEvent, HopByHopSpace, Peers};
 use crate::desk::{Desk, Ringing};
 use crate::driver::{LinkId, Outward};
 use crate::interwork_room::{Chat, ChatMessage};
+use crate::kept::Kept;
 use crate::table::{Key, Table};
 use crate::tally::Count;
 
@@ -18,7 +23,19 @@ use crate::tally::Count;
 #[derive(Debug)]
 pub struct Submit {
     purpose: Purpose,
-    link: LinkId,
+    number: Msisdn,
+    service_centre: Digits,
+    /// The TPDU as it left, to be sent again: the same TP-MR, so that the service centre can tell.
+    tpdu: Kept<TPDU_OCTETS_MAX>,
+    session: (u32, u32),
+    end_to_end: EndToEnd,
+    /// The connection that it went out on; none while it waits for its next attempt.
+    link: Option<LinkId>,
+    /// The peer that it went out to last.
+    peer: usize,
+    attempts: u8,
+    /// When it must be settled.
+    guard: Instant,
     alarm: Alarm,
 }
 
@@ -79,31 +96,46 @@ impl Submits {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Result<(), SmFailure> {
-        let (link, _) = peers.for_submits().ok_or(SmFailure::Unreachable)?;
+        let (peer, link) = peers.for_submits(None).ok_or(SmFailure::Unreachable)?;
         // It waits before it is sent: the answer must never find nobody.
-        let waiting = Submit { purpose: order.purpose, link, alarm: Alarm::default() };
-        let key = self.table.insert(waiting).map_err(|_| SmFailure::Unreachable)?;
-        let deadline = desk.now() + desk.policy.submit_guard;
-        if let Some(submit) = self.table.find_mut(key) {
-            desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
-        }
-        let ids = peers.next_ids(HopByHopSpace::mint(key.slot, key.generation));
         let session = peers.next_session();
-        let (_, realm) = peers.for_submits().ok_or(SmFailure::Unreachable)?;
-        let start = text.clone();
-        let request = MoForward {
-            session_id: peers.session_id(session),
-            origin: peers.identity(),
-            destination: Destination { host: None, realm },
-            sc_address: order.service_centre,
-            user_identifier: diameter::user::UserIdentifier::msisdn(order.number.digits()),
-            tpdu: |out: &mut octets::Writer<'_>| {
-                order.submit.write(order.plan, order.index, order.reference, &mut start.clone(), out);
-            },
+        let end_to_end = peers.next_end_to_end();
+        let waiting = Submit {
+            purpose: order.purpose,
+            number: order.number,
+            service_centre: order.service_centre,
+            tpdu: Kept::EMPTY,
+            session,
+            end_to_end,
+            link: Some(link),
+            peer,
+            attempts: 1,
+            guard: desk.now() + desk.policy.submit_guard,
+            alarm: Alarm::default(),
         };
+        let key = self.table.insert(waiting).map_err(|_| SmFailure::Unreachable)?;
+        let start = text.clone();
+        let kept = Cell::new(Kept::EMPTY);
+        let tpdu = |out: &mut Writer<'_>| {
+            let from = out.len();
+            order.submit.write(order.plan, order.index, order.reference, &mut start.clone(), out);
+            // Written where it leaves, and copied from there for the attempt that may follow.
+            kept.set(Kept::copy(&out.written()[from..]).unwrap_or(Kept::EMPTY));
+        };
+        let ids = Ids {
+            hop_by_hop: HopByHopSpace::mint(key.slot, key.generation),
+            end_to_end,
+            retransmitted: false,
+        };
+        let request = request(peers, peer, session, order.number, order.service_centre, tpdu);
         if !peers.transmit(link, desk, out, |out| request.write(out, ids)) {
             self.forget(key, desk);
             return Err(SmFailure::Unreachable);
+        }
+        if let Some(submit) = self.table.find_mut(key) {
+            submit.tpdu = kept.into_inner();
+            let deadline = submit.guard.min(desk.now() + ATTEMPT);
+            desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
         }
         order.plan.skip(text);
         desk.count(Count::SmSubmitted);
@@ -114,7 +146,9 @@ impl Submits {
     pub(super) fn answered(
         &mut self,
         answer: &MessageView<'_>,
+        peers: &Peers,
         desk: &mut Desk,
+        out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
         let (slot, low_bits) = HopByHopSpace::read(answer.header().hop_by_hop);
         let waiting = self.table.key_at(slot).filter(|key| HopByHopSpace::agrees(key.generation, low_bits));
@@ -123,34 +157,86 @@ impl Submits {
             return None;
         };
         // An answer that cannot be read says only that something is wrong over there.
-        let result = match MoForwardAnswer::parse(answer) {
-            Ok(answer) => verdict(&answer),
-            Err(_) => Err(SmFailure::System),
-        };
-        self.end(key, result, desk)
+        let result = MoForwardAnswer::parse(answer).map_or(Err(SmFailure::System), |answer| verdict(&answer));
+        match result {
+            Err(failure) if failure.is_of_the_way() && self.again(key, peers, desk, out) => None,
+            result => self.end(key, result, desk),
+        }
     }
 
-    /// The guard of a short message has come up.
-    pub fn ring(&mut self, key: Key<Submit>, desk: &mut Desk) -> Option<DiameterEvent<'static>> {
+    /// The alarm of a short message has come up: an attempt has taken too long, the next one is due, or time is up.
+    pub fn ring(
+        &mut self,
+        key: Key<Submit>,
+        peers: &Peers,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> Option<DiameterEvent<'static>> {
         let submit = self.table.find_mut(key)?;
-        if !desk.is_due(&mut submit.alarm, Ringing::Submit(key)) {
+        if !desk.is_due(&mut submit.alarm, Ringing::Submit(key)) || self.again(key, peers, desk, out) {
             return None;
         }
         self.end(key, Err(SmFailure::Unreachable), desk)
     }
 
-    /// A connection is gone, and with it the answers to what went out on it: the next one of them from `slot` on, as
-    /// failed. `slot` moves behind it.
+    /// A connection is gone, and with it the answers to what went out on it. All of that goes another way, in the order
+    /// in which it went out; the next one that cannot is named, as failed.
     pub fn next_lost(
         &mut self,
         link: LinkId,
-        slot: &mut u32,
+        peers: &Peers,
         desk: &mut Desk,
+        out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let is_lost = |key: &Key<Submit>| self.table.find(*key).is_some_and(|submit| submit.link == link);
-        let key = self.table.keys_from(*slot).find(is_lost)?;
-        *slot = key.slot + 1;
-        self.end(key, Err(SmFailure::Unreachable), desk)
+        let mut lost: Vec<(u32, Key<Submit>)> = self
+            .table
+            .keys_from(0)
+            .filter_map(|key| {
+                self.table
+                    .find(key)
+                    .filter(|submit| submit.link == Some(link))
+                    .map(|submit| (submit.session.1, key))
+            })
+            .collect();
+        lost.sort_unstable_by_key(|(counter, _)| *counter);
+        let dead = lost.into_iter().map(|(_, key)| key).find(|key| !self.again(*key, peers, desk, out))?;
+        self.end(dead, Err(SmFailure::Unreachable), desk)
+    }
+
+    /// Sends a short message again, or arranges for it: another peer at once, the same one after a pause. `false`: it has had its
+    /// attempts, or its time.
+    fn again(&mut self, key: Key<Submit>, peers: &Peers, desk: &mut Desk, out: &mut impl Outward) -> bool {
+        let now = desk.now();
+        let Some(submit) = self.table.find_mut(key) else { return false };
+        if submit.attempts >= ATTEMPTS_MAX || now >= submit.guard {
+            return false;
+        }
+        let has_paused = submit.link.take().is_none();
+        let way = peers.for_submits(Some(submit.peer));
+        let Some((peer, link)) = way.filter(|(peer, _)| has_paused || *peer != submit.peer) else {
+            let deadline = submit.guard.min(now + PAUSE);
+            desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
+            return true;
+        };
+        submit.attempts += 1;
+        (submit.peer, submit.link) = (peer, Some(link));
+        let deadline = submit.guard.min(now + ATTEMPT);
+        desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
+        // RFC 6733 3: T, because the first sending may have arrived; TS 23.040 9.2.3.25: TP-RD, for the same reason.
+        let hop_by_hop = HopByHopSpace::mint(key.slot, key.generation);
+        let ids = Ids { hop_by_hop, end_to_end: submit.end_to_end, retransmitted: true };
+        let octets = submit.tpdu.as_bytes();
+        let tpdu = |out: &mut Writer<'_>| {
+            if let Some((first, rest)) = octets.split_first() {
+                out.u8(first | TP_RD);
+                out.put(rest);
+            }
+        };
+        let request = request(peers, peer, submit.session, submit.number, submit.service_centre, tpdu);
+        // Without room for it the attempt counts as made, and its alarm leads to the next one.
+        peers.transmit(link, desk, out, |out| request.write(out, ids));
+        desk.count(Count::SmRetried);
+        true
     }
 
     fn end(
@@ -174,15 +260,52 @@ impl Submits {
     }
 }
 
+fn request<'p, T>(
+    peers: &'p Peers,
+    peer: usize,
+    session: (u32, u32),
+    number: Msisdn,
+    service_centre: Digits,
+    tpdu: T,
+) -> MoForward<'p, T> {
+    MoForward {
+        session_id: peers.session_id(session),
+        origin: peers.identity(),
+        destination: Destination { host: None, realm: peers.realm_of(peer) },
+        sc_address: service_centre,
+        user_identifier: UserIdentifier::msisdn(number.digits()),
+        tpdu,
+    }
+}
+
+/// What an OFA says of the short message.
 fn verdict(answer: &MoForwardAnswer<'_>) -> Result<(), SmFailure> {
+    let report = answer.failure.and_then(|failure| failure.diagnostic).or(answer.sm_rp_ui);
+    let tp_fcs = report
+        .and_then(|report| SmsSubmitReport::parse_error(report).ok())
+        .and_then(|report| report.failure_cause);
     match answer.outcome {
         Outcome::Success => Ok(()),
+        // The service centre says that it has the message already: the first sending did arrive.
+        _ if tp_fcs == Some(FailureCause::DUPLICATE) => Ok(()),
         Outcome::Result(code) => Err(SmFailure::from_result(code)),
         Outcome::Experimental { code, .. } => {
-            Err(SmFailure::from_experimental(code, answer.failure.map(|failure| failure.cause.0)))
+            let cause = answer.failure.map(|failure| failure.cause.0);
+            Err(tp_fcs
+                .and_then(|fcs| SmFailure::from_tp_fcs(fcs.0))
+                .unwrap_or(SmFailure::from_experimental(code, cause)))
         }
     }
 }
 
+/// TS 23.040 9.2.3.1: TP-RD in the first octet of SMS-SUBMIT.
+const TP_RD: u8 = 0x04;
+/// A SUBMIT with TP-DA, TP-VP and 140 octets of TP-UD.
+const TPDU_OCTETS_MAX: usize = 180;
+/// How long one attempt may take before the next.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// The pause before the same peer is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
+const ATTEMPTS_MAX: u8 = 3;
 /// Segments on their way to the SMS centre, per chat on average; beyond it messages are refused as "not now".
 const SUBMITS_PER_SESSION: usize = 8;
