@@ -11,6 +11,7 @@ use gateway::status::{self, Source};
 pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
     log(log_json);
     let config = read(config)?;
+    report_host(shard_count(&config));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = admin::listen(config.admin.listen).await?;
@@ -64,6 +65,14 @@ fn read(file: Option<&Path>) -> anyhow::Result<Config> {
         Some(file) => config::read(file)?,
         None => config::parse("the embedded default", config::DEFAULT)?,
     })
+}
+
+/// Says what of this host is not as a dataplane would like it; changes nothing.
+fn report_host(shards: u16) {
+    let findings = tuning::check(&tuning::Host::this(), &tuning::Wanted::for_shards(shards.into()));
+    for finding in findings.iter().filter(|finding| !finding.is_ok()) {
+        tracing::warn!(value = %finding.value, wanted = %finding.wanted, "host: {}; see `ipsmgw-tuning check`", finding.name);
+    }
 }
 
 fn report(gateway: &Gateway) {

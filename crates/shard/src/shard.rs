@@ -176,10 +176,11 @@ impl Shard {
     /// Puts up the counters.
     pub fn publish(&mut self) {
         let peer_alarms = self.diameter.peers.alarms_set();
+        let (leases, resting) = self.interwork.numbers();
         let gauges = [
             (Count::Sessions, self.interwork.chats()),
-            (Count::Leases, self.interwork.leases()),
-            (Count::Resting, self.interwork.resting()),
+            (Count::Leases, leases),
+            (Count::Resting, resting),
             (Count::Transactions, self.sip.transactions()),
             (Count::Dialogs, self.sip.invites.count()),
             (Count::MsrpSessions, self.msrp.sessions.count()),

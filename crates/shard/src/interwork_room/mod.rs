@@ -164,14 +164,9 @@ impl InterworkRoom {
         self.chats.len()
     }
 
-    /// Numbers in use.
-    pub fn leases(&self) -> usize {
-        self.pairs.live()
-    }
-
-    /// Numbers at rest.
-    pub fn resting(&self) -> usize {
-        self.pairs.resting()
+    /// Numbers in use, and numbers at rest.
+    pub fn numbers(&self) -> (usize, usize) {
+        (self.pairs.live(), self.pairs.resting())
     }
 
     /// Chat messages that wait for the SMS side.
