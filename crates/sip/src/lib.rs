@@ -8,12 +8,19 @@
 
 pub mod dialog;
 pub mod limits;
+pub mod registration;
+pub mod session_timer;
 pub mod stream;
 pub mod token;
 pub mod transaction;
 pub mod wire;
 
 pub use dialog::{Dialog, Hop, InDialog, Sequence, in_dialog_request, next_hop};
+pub use registration::{BadRegistration, Binding, Registration, UeFeatures, write_registered};
+pub use session_timer::{
+    Answered, DialogPeer, Negotiated, RefreshMethod, RefreshRefusal, RefreshedBy, SessionPolicy,
+    SessionRefresh, SessionTimer, SessionTimerAction, SessionTimerEvent, Terms,
+};
 pub use stream::{Frame, frame};
 pub use token::{Token, parse_token, write_branch, write_token};
 pub use transaction::{

@@ -19,3 +19,21 @@ pub const MAX_FORWARDS_MAX: u64 = 255;
 
 /// What our own requests start with (RFC 3261 8.1.1.6).
 pub const MAX_FORWARDS_OURS: u64 = 70;
+
+/// Parts of one multipart body; a chat INVITE has two or three. Beyond: 413.
+pub const MULTIPART_PARTS_MAX: usize = 16;
+
+/// Octets of a multipart boundary (RFC 2046 5.1.1). Beyond: 400.
+pub const BOUNDARY_OCTETS_MAX: usize = 70;
+
+/// Octets of the XML that a third-party REGISTER carries for us; the element around a number needs some 80.
+/// Beyond: 413.
+pub const IMS_XML_OCTETS_MAX: usize = 4096;
+
+/// Octets of one service identifier, percent escapes removed; the longest that is known here has 57.
+/// Beyond: it names no service.
+pub const SERVICE_ID_OCTETS_MAX: usize = 96;
+
+/// Seconds that a 422 may make us ask for; a session of days needs no timer. Beyond: we do not ask again, and the
+/// session ends when its present interval does.
+pub const SESSION_INTERVAL_S_MAX: u32 = 86_400;

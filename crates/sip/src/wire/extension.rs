@@ -1,5 +1,7 @@
 //! Session-Expires: how long a session lives without being refreshed (RFC 4028 4).
 
+use octets::Writer;
+
 use super::grammar::trim;
 use super::params::Params;
 
@@ -35,6 +37,16 @@ impl SessionExpires {
         // Larger than any session: a number that does not fit means the same.
         let seconds = octets::decimal(trim(seconds))?.min(u64::from(u32::MAX)) as u32;
         Some(SessionExpires { seconds, refresher })
+    }
+
+    /// Writes the value.
+    pub fn write(self, out: &mut Writer<'_>) {
+        out.decimal(u64::from(self.seconds));
+        match self.refresher {
+            Some(Refresher::Uac) => out.text(";refresher=uac"),
+            Some(Refresher::Uas) => out.text(";refresher=uas"),
+            None => {}
+        }
     }
 }
 

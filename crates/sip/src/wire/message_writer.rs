@@ -78,6 +78,19 @@ pub fn put_value(out: &mut Writer<'_>, value: &[u8]) {
     out.put(rest);
 }
 
+/// Writes text between quotes (RFC 3261 25.1 quoted-string): what would end it early is escaped, and no line ends in it.
+pub(crate) fn put_quoted(out: &mut Writer<'_>, text: &[u8]) {
+    out.u8(b'"');
+    for octet in text {
+        match octet {
+            b'"' | b'\\' => out.put(&[b'\\', *octet]),
+            0..=0x1F | 0x7F => out.u8(b' '),
+            octet => out.u8(*octet),
+        }
+    }
+    out.u8(b'"');
+}
+
 /// One header with a value that came from somebody else.
 pub(crate) fn put_header(out: &mut Writer<'_>, name: &str, value: &[u8]) {
     out.text(name);
