@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 use core::iter::FusedIterator;
 
 use octets::Digits;
@@ -35,12 +36,19 @@ enum Piece {
 }
 
 /// What the places of a template are filled with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Variables<'a> {
     /// Who invites; `None` when the chat user asked not to be named.
     pub inviter: Option<Digits>,
     /// What the chat is about.
     pub topic: &'a str,
+}
+
+/// A topic is somebody's words, so it does not print.
+impl fmt::Debug for Variables<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Variables({:?}, <{} octets>)", self.inviter, self.topic.len())
+    }
 }
 
 /// All texts of one language.
@@ -103,7 +111,7 @@ impl Wording {
 }
 
 /// The characters of a filled template, first to last.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Phrase<'a> {
     wording: &'a Wording,
     variables: Variables<'a>,
@@ -148,6 +156,12 @@ impl Iterator for Phrase<'_> {
 }
 
 impl FusedIterator for Phrase<'_> {}
+
+impl fmt::Debug for Phrase<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phrase({:?})", self.variables)
+    }
+}
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -3,6 +3,7 @@
 //! A driver does I/O for exactly one shard. There are several (io_uring, portable poll, the simulated world)
 //! and a shard cannot tell which one it is on.
 
+use core::fmt;
 use core::net::SocketAddr;
 
 use octets::Writer;
@@ -56,7 +57,6 @@ pub struct Moment {
 }
 
 /// What crosses the driver inwards.
-#[derive(Debug)]
 pub enum Arrival<'a> {
     /// A datagram on one of the ports that the driver was born with.
     Datagram {
@@ -94,6 +94,21 @@ pub enum Arrival<'a> {
         /// The connection.
         link: LinkId,
     },
+}
+
+/// The octets are somebody's words, so they do not print.
+impl fmt::Debug for Arrival<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Arrival::Datagram { port, from, bytes } => {
+                write!(f, "Datagram(<{} octets> on {port:?} from {from})", bytes.len())
+            }
+            Arrival::Opened { link, opening, peer } => write!(f, "Opened({link:?}, {opening:?}, {peer})"),
+            Arrival::NotOpened { tag } => write!(f, "NotOpened({tag})"),
+            Arrival::Stream { link, bytes } => write!(f, "Stream(<{} octets> on {link:?})", bytes.len()),
+            Arrival::Closed { link } => write!(f, "Closed({link:?})"),
+        }
+    }
 }
 
 /// Who asked for a connection.

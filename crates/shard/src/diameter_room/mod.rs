@@ -32,8 +32,7 @@ pub struct DiameterRoom {
     pub forwards: Forwards,
 }
 
-/// What a message means for a chat.
-#[derive(Debug)]
+/// What a message means for a chat. The text of a short message does not print.
 pub enum DiameterEvent<'a> {
     /// The SMS side has taken or refused a short message of ours.
     Submitted {

@@ -11,7 +11,7 @@ use crate::table::Key;
 use crate::tally::Count;
 
 /// What a frame means, in the order in which it must be told.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Received<'a> {
     /// The user of this chat is connected from now on.
     pub connected: Option<Key<Chat>>,
@@ -20,7 +20,6 @@ pub struct Received<'a> {
 }
 
 /// What was said or answered.
-#[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "it lives on the stack for one visit and is never stored")]
 pub enum MsrpEvent<'a> {
     /// The chat user has said something, whole. It is not answered yet.
@@ -43,8 +42,7 @@ pub enum MsrpEvent<'a> {
     },
 }
 
-/// A whole message.
-#[derive(Debug)]
+/// A whole message. It is somebody's words, so it does not print.
 pub enum Body<'a> {
     /// In the receive buffer: it came in one chunk.
     InPlace(&'a [u8]),
