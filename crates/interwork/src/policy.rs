@@ -45,6 +45,9 @@ pub struct Policy {
     pub tell_at_bye: bool,
     /// Which messages end with a word on how to leave.
     pub leave_hint: LeaveHint,
+    /// Ask for status reports of messages whose senders want to know (TS 23.204 6.18). Without them what the service centre
+    /// has taken counts as delivered.
+    pub status_reports: bool,
     /// Segments of one text at most; a longer one is refused with 413.
     pub segments_max: u8,
     /// Longest chat message in octets (`a=max-size`).
@@ -130,6 +133,7 @@ pub(crate) mod tests {
             pool: MsisdnPool::default(),
             tell_at_bye: true,
             leave_hint: LeaveHint::First,
+            status_reports: true,
             segments_max: 10,
             message_octets_max: 10_000,
             message_validity: Duration::from_secs(86_400),

@@ -8,7 +8,7 @@ use tempo::{Alarm, Entropy, Instant, TimerWheel};
 use crate::diameter_room::{Forward, Submit};
 use crate::directory::Directory;
 use crate::driver::{LinkId, Moment};
-use crate::interwork_room::{Chat, InboundSm};
+use crate::interwork_room::{Chat, DueReport, InboundSm};
 use crate::lanes::{Lanes, ShardId};
 use crate::sip_room::{Answered, Invite, InviteTimer};
 use crate::table::Key;
@@ -45,6 +45,8 @@ pub enum Ringing {
     Chat(Key<Chat>, Timer),
     /// The next segment of a long text, in this place of a chat.
     Joining(Key<Chat>, u8),
+    /// The patience with a status report.
+    Report(Key<DueReport>),
     /// The guard of a submitted short message.
     Submit(Key<Submit>),
     /// The guard of a received short message at the shard that must acknowledge it.

@@ -176,18 +176,19 @@ impl Shard {
     /// Puts up the counters.
     pub fn publish(&mut self) {
         let peer_alarms = self.diameter.peers.alarms_set();
-        let (leases, resting) = self.interwork.numbers();
+        let chats = self.interwork.gauges();
         let gauges = [
-            (Count::Sessions, self.interwork.chats()),
-            (Count::Leases, leases),
-            (Count::Resting, resting),
+            (Count::Sessions, chats.chats),
+            (Count::Leases, chats.leases),
+            (Count::Resting, chats.resting),
             (Count::Transactions, self.sip.transactions()),
             (Count::Dialogs, self.sip.invites.count()),
             (Count::MsrpSessions, self.msrp.sessions.count()),
             (Count::Timers, self.desk.wheel.alarms_set() - peer_alarms),
             (Count::Submits, self.diameter.submits.count()),
             (Count::Forwards, self.diameter.forwards.count()),
-            (Count::ChatMessages, self.interwork.messages()),
+            (Count::ChatMessages, chats.messages),
+            (Count::DueReports, chats.due_reports),
             (Count::Links, self.door.links()),
             (Count::PeersUp, self.diameter.peers.up()),
         ];
@@ -292,13 +293,9 @@ impl Shard {
                 self.on_sip(event, out);
             }
             Ringing::Answered(key) => self.sip.requests.ring(key, &mut self.desk, out),
-            Ringing::Chat(key, timer) => {
+            Ringing::Chat(..) | Ringing::Joining(..) | Ringing::Report(_) | Ringing::Sm(_) => {
                 let (interwork, mut hands) = self.hands(out);
-                interwork.ring_chat(key, timer, &mut hands);
-            }
-            Ringing::Joining(key, place) => {
-                let (interwork, mut hands) = self.hands(out);
-                interwork.ring_joining(key, usize::from(place), &mut hands);
+                interwork.ring(ringing, &mut hands);
             }
             Ringing::Submit(key) => {
                 if let Some(event) =
@@ -310,10 +307,6 @@ impl Shard {
             }
             Ringing::Forward(key) => {
                 self.diameter.forwards.ring(key, &self.diameter.peers, &mut self.desk, out)
-            }
-            Ringing::Sm(key) => {
-                let (interwork, mut hands) = self.hands(out);
-                interwork.ring_sm(key, &mut hands);
             }
             Ringing::Peer(peer) => self.diameter.peers.ring(usize::from(peer), &mut self.desk, out),
             Ringing::Link(link) => {
@@ -345,7 +338,7 @@ impl Shard {
 
     fn leave(&mut self, out: &mut impl Outward) {
         let Leave::EndingChats(at) = self.leave else { return };
-        let is_quiet = self.interwork.chats() == 0
+        let is_quiet = self.interwork.gauges().chats == 0
             && self.diameter.submits.count() == 0
             && self.diameter.forwards.count() == 0;
         if is_quiet || self.desk.now() >= at {

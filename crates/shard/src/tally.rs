@@ -50,6 +50,8 @@ counts! {
     Forwards = "forwards",
     /// Gauge: chat messages received and not yet answered by us.
     ChatMessages = "chat_messages",
+    /// Gauge: messages of chat users that wait for a status report.
+    DueReports = "due_reports",
     /// Gauge: TCP connections.
     Links = "links",
     /// Gauge: Diameter peers that are up.

@@ -30,6 +30,7 @@ impl Config {
             pool: MsisdnPool::new(numbers),
             tell_at_bye: self.chat.tell_at_bye,
             leave_hint: self.chat.leave_hint,
+            status_reports: self.sms.status_reports,
             segments_max: self.sms.segments_max,
             message_octets_max: self.chat.message_octets_max as usize,
             message_validity: self.sms.message_validity_s.duration(),

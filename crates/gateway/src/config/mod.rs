@@ -153,6 +153,8 @@ pub struct Sms {
     pub concat_timer_s: Seconds<10, 86_400>,
     /// Validity of messages.
     pub message_validity_s: Seconds<300, 5_443_200>,
+    /// Status reports of messages whose senders want to know.
+    pub status_reports: bool,
     /// Segments of one text.
     pub segments_max: u8,
 }

@@ -6,6 +6,7 @@ use tempo::Alarm;
 
 use super::InboundSm;
 use super::joining::{JOININGS_MAX, Joining};
+use super::reports::DueReport;
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
 use crate::sip_room::Invite;
@@ -34,6 +35,8 @@ pub struct Chat {
     pub(super) was_told_to_leave: bool,
     /// Short messages that wait for the connection or for the chat user's answer, oldest first.
     pub(super) first_sm: Option<Key<InboundSm>>,
+    /// Messages of the chat user whose fate is to be told, the latest first.
+    pub(super) first_report: Option<Key<DueReport>>,
     /// Long texts that are being joined.
     pub(super) joinings: [Option<Joining>; JOININGS_MAX],
     answer: Alarm,
@@ -60,6 +63,7 @@ impl Chat {
             references: References::default(),
             was_told_to_leave: false,
             first_sm: None,
+            first_report: None,
             joinings: [const { None }; JOININGS_MAX],
             answer: Alarm::default(),
             refresh: Alarm::default(),

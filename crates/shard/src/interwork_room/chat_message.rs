@@ -1,13 +1,18 @@
 //! What a chat user says (TS 23.204 6.15.1 step 9): one or several short messages, answered when the SMS side has all of them.
 
 use interwork::{Event, LeaveHint, SmFailure, Stage, Variables, message_status};
-use msrp::{ChunkView, ContentKind, Cpim, Status};
+use msrp::imdn::Fate;
+use msrp::{ChunkView, ContentKind, Cpim, Disposition, Status};
+use octets::Digits;
 use sms::Plan;
 
+use super::chat::References;
+use super::reports::{DueReports, SEGMENTS_MAX, Wanted};
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
 use crate::diameter_room::Purpose;
 use crate::driver::Outward;
+use crate::kept::Kept;
 use crate::msrp_room::{MsrpSession, Owed};
 use crate::table::{Key, Table};
 use crate::tally::Count;
@@ -15,8 +20,13 @@ use crate::tally::Count;
 /// A chat message whose segments the SMS side has not all acknowledged.
 #[derive(Debug)]
 pub struct ChatMessage {
+    chat: Key<Chat>,
     session: Key<MsrpSession>,
     owed: Owed,
+    wanted: Wanted,
+    sms_user: Digits,
+    references: References,
+    segments: u8,
     /// Segments without an acknowledgement.
     left: u8,
     /// Why it has failed, if a segment was refused.
@@ -25,9 +35,17 @@ pub struct ChatMessage {
 
 /// What a message holds for the SMS user.
 enum Said<'a> {
-    Text(&'a str),
+    Text(Spoken<'a>),
     /// A receipt or a sign of typing: taken, and of no use to an SMS user.
     Nothing,
+}
+
+/// A text, and what its sender wants to know of it.
+#[derive(Clone, Copy)]
+struct Spoken<'a> {
+    text: &'a str,
+    disposition: Disposition,
+    imdn_message_id: &'a [u8],
 }
 
 impl InterworkRoom {
@@ -43,9 +61,12 @@ impl InterworkRoom {
         hands.desk.count(Count::ChatIn);
         let outcome = match said(chunk.content_type().unwrap_or_default(), body) {
             Ok(Said::Nothing) => Err(Status::OK),
-            Ok(Said::Text("")) => Err(Status::OK),
-            Ok(Said::Text(text)) => match self.chats.find_mut(key) {
-                Some(chat) => self.messages.pass_on(chat, session, chunk, body.len() as u64, text, hands),
+            Ok(Said::Text(Spoken { text: "", .. })) => Err(Status::OK),
+            Ok(Said::Text(spoken)) => match self.chats.find_mut(key) {
+                Some(chat) => {
+                    let origin = Origin { chat: key, session, chunk, octets: body.len() as u64 };
+                    self.messages.pass_on(chat, &origin, &spoken, hands)
+                }
                 None => Err(Status::NO_SUCH_SESSION),
             },
             Err(status) => Err(status),
@@ -61,6 +82,14 @@ impl InterworkRoom {
         }
         self.drive(key, Event::Spoken, None, hands);
     }
+}
+
+/// Where a message came from.
+struct Origin<'a> {
+    chat: Key<Chat>,
+    session: Key<MsrpSession>,
+    chunk: &'a ChunkView<'a>,
+    octets: u64,
 }
 
 /// The chat messages that wait for the SMS side.
@@ -82,16 +111,15 @@ impl ChatMessages {
     fn pass_on<O: Outward>(
         &mut self,
         chat: &mut Chat,
-        session: Key<MsrpSession>,
-        chunk: &ChunkView<'_>,
-        octets: u64,
-        text: &str,
+        origin: &Origin<'_>,
+        spoken: &Spoken<'_>,
         hands: &mut Hands<'_, O>,
     ) -> Result<(), Status> {
         if chat.session.stage() != Stage::Active {
             return Err(Status::NO_SUCH_SESSION);
         }
         let policy = hands.desk.policy.clone();
+        let text = spoken.text;
         let plan = Plan::of(text.chars(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
         let hint = policy.wording.phrase(&policy.wording.leave_hint, Variables { inviter: None, topic: "" });
         let is_wanted = match policy.leave_hint {
@@ -105,11 +133,29 @@ impl ChatMessages {
         let plan = Plan::of(whole.clone(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
         chat.was_told_to_leave |= has_hint;
 
-        let owed = Owed::keep(chunk, octets).ok_or(Status::BAD_REQUEST)?;
-        let message = ChatMessage { session, owed, left: plan.segments(), failure: None };
+        let owed = Owed::keep(origin.chunk, origin.octets).ok_or(Status::BAD_REQUEST)?;
+        let wanted = Wanted {
+            disposition: spoken.disposition,
+            imdn_message_id: Kept::copy(spoken.imdn_message_id).unwrap_or(Kept::EMPTY),
+            success_report: origin.chunk.success_report(),
+        };
+        // TS 23.204 6.18: a status report is asked for only when somebody wants to know, and of every segment.
+        let wants_report = policy.status_reports && wanted.is_delivery() && plan.segments() <= SEGMENTS_MAX;
+        let references = chat.references.take(plan.segments());
+        let message = ChatMessage {
+            chat: origin.chat,
+            session: origin.session,
+            owed,
+            wanted,
+            sms_user: chat.lease.pair.sms_user.digits(),
+            references,
+            segments: plan.segments(),
+            left: plan.segments(),
+            failure: None,
+        };
         let message = self.table.insert(message).map_err(|_| Status::TIMEOUT)?;
         let letterhead =
-            Letterhead::new(&chat.lease, chat.references.take(plan.segments()), policy.message_validity);
+            Letterhead::new(&chat.lease, references, policy.message_validity).with_report(wants_report);
         let purpose = Purpose::ChatMessage(message);
         let Err((sent, failure)) = submit_text(&letterhead, &plan, whole, purpose, hands) else {
             return Ok(());
@@ -131,6 +177,8 @@ impl ChatMessages {
         &mut self,
         key: Key<ChatMessage>,
         result: Result<(), SmFailure>,
+        chats: &mut Table<Chat>,
+        reports: &mut DueReports,
         hands: &mut Hands<'_, O>,
     ) {
         let Some(message) = self.table.find_mut(key) else { return };
@@ -140,20 +188,42 @@ impl ChatMessages {
             return;
         }
         let Some(message) = self.table.remove(key) else { return };
-        let status = message.failure.map_or(Status::OK, message_status);
-        hands.msrp.settle(message.session, &message.owed, status, hands.desk, hands.out);
+        let ChatMessage {
+            chat: chat_key,
+            session,
+            owed,
+            wanted,
+            sms_user,
+            references,
+            segments,
+            failure,
+            ..
+        } = message;
+        if let Some(failure) = failure {
+            hands.msrp.answer(session, &owed, message_status(failure), hands.desk, hands.out);
+            return wanted.notify(session, sms_user, Fate::Failed, hands);
+        }
+        hands.msrp.answer(session, &owed, Status::OK, hands.desk, hands.out);
+        let Some(chat) = chats.find_mut(chat_key).filter(|_| wanted.is_delivery()) else { return };
+        if hands.desk.policy.status_reports && segments <= SEGMENTS_MAX {
+            reports.await_report(chat_key, chat, session, (wanted, owed), (references, segments), hands);
+        } else {
+            // Nobody will report, so what the service centre has taken counts as delivered.
+            wanted.notify(session, sms_user, Fate::Delivered, hands);
+            hands.msrp.report(session, &owed, Status::OK, hands.desk, hands.out);
+        }
     }
 }
 
 /// What a body says, however it is wrapped. `Err` is the answer to what cannot be told to an SMS user.
 fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {
     match ContentKind::of(content_type) {
-        ContentKind::Text { utf8: true } => text(body),
+        ContentKind::Text { utf8: true } => text(body, Disposition::NONE, b""),
         ContentKind::Cpim => {
             let cpim = Cpim::parse(body).map_err(|fault| fault.status())?;
             match cpim.content_type.map_or(ContentKind::Text { utf8: true }, ContentKind::of) {
                 ContentKind::Text { utf8: true } if cpim.transfer_encoding.is_none_or(is_plain) => {
-                    text(cpim.body)
+                    text(cpim.body, cpim.disposition, cpim.imdn_message_id.unwrap_or_default())
                 }
                 ContentKind::Imdn | ContentKind::IsComposing => Ok(Said::Nothing),
                 _ => Err(Status::UNSUPPORTED_MEDIA_TYPE),
@@ -164,8 +234,9 @@ fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {
     }
 }
 
-fn text(body: &[u8]) -> Result<Said<'_>, Status> {
-    core::str::from_utf8(body).map(Said::Text).map_err(|_| Status::BAD_REQUEST)
+fn text<'a>(body: &'a [u8], disposition: Disposition, imdn_message_id: &'a [u8]) -> Result<Said<'a>, Status> {
+    let spoken = |text| Said::Text(Spoken { text, disposition, imdn_message_id });
+    core::str::from_utf8(body).map(spoken).map_err(|_| Status::BAD_REQUEST)
 }
 
 fn is_plain(transfer_encoding: &[u8]) -> bool {

@@ -8,11 +8,12 @@ mod chat;
 mod chat_message;
 mod invitation;
 mod joining;
+mod reports;
 mod short_message;
 mod submit;
 mod waiting_sms;
 
-use interwork::{Correlation, Event, Timer, outcome_of_chat};
+use interwork::{Correlation, Event, outcome_of_chat};
 
 use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom, NoRoute, Purpose, RoutingQuery};
@@ -23,10 +24,12 @@ use crate::sip_room::{SipEvent, SipRoom};
 use crate::table::{Key, Table};
 
 use chat_message::ChatMessages;
+use reports::DueReports;
 use waiting_sms::ShortMessages;
 
 pub use chat::Chat;
 pub use chat_message::ChatMessage;
+pub use reports::DueReport;
 pub use short_message::Arrived;
 pub use waiting_sms::InboundSm;
 
@@ -36,6 +39,7 @@ pub struct InterworkRoom {
     pairs: Correlation<Key<Chat>>,
     sms: ShortMessages,
     messages: ChatMessages,
+    reports: DueReports,
 }
 
 /// The rooms that a chat speaks through, and what all rooms share.
@@ -61,6 +65,7 @@ impl InterworkRoom {
             pairs: Correlation::new(settings.pairs_max, &mut desk.entropy),
             sms: ShortMessages::new(sessions.saturating_mul(SMS_PER_SESSION)),
             messages: ChatMessages::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
+            reports: DueReports::new(sessions.saturating_mul(REPORTS_PER_SESSION)),
         }
     }
 
@@ -82,7 +87,7 @@ impl InterworkRoom {
                 self.invitation_submitted(chat, result, hands);
             }
             DiameterEvent::Submitted { purpose: Purpose::ChatMessage(message), result } => {
-                self.messages.segment_ended(message, result, hands);
+                self.messages.segment_ended(message, result, &mut self.chats, &mut self.reports, hands);
             }
             DiameterEvent::Submitted { purpose: Purpose::Courtesy, .. } => {}
             DiameterEvent::Asked(query) => announce(&query, hands),
@@ -120,26 +125,32 @@ impl InterworkRoom {
         self.sms.give_back_sent(&mut self.chats, chat, hands);
     }
 
-    /// A timer of a chat has come up.
-    pub fn ring_chat<O: Outward>(&mut self, key: Key<Chat>, timer: Timer, hands: &mut Hands<'_, O>) {
-        let Some(chat) = self.chats.find_mut(key) else { return };
-        if hands.desk.is_due(chat.alarm(timer), Ringing::Chat(key, timer)) {
-            self.drive(key, Event::Due(timer), None, hands);
+    /// A timer of something in this room has come up.
+    pub fn ring<O: Outward>(&mut self, ringing: Ringing, hands: &mut Hands<'_, O>) {
+        match ringing {
+            Ringing::Chat(key, timer) => {
+                let Some(chat) = self.chats.find_mut(key) else { return };
+                if hands.desk.is_due(chat.alarm(timer), ringing) {
+                    self.drive(key, Event::Due(timer), None, hands);
+                }
+            }
+            // The next segment of a long text has not come in time: what has left of it is ended.
+            Ringing::Joining(key, place) => {
+                let Some(chat) = self.chats.find_mut(key) else { return };
+                let Some((message_id, octets)) = chat.ring_joining(key, usize::from(place), hands.desk)
+                else {
+                    return;
+                };
+                if let Some(session) = chat.msrp {
+                    let missing = |out: &mut octets::Writer<'_>| out.text(joining::MISSING);
+                    hands.msrp.send_courtesy(session, &message_id, octets, missing, hands.desk, hands.out);
+                }
+            }
+            Ringing::Sm(key) => self.sms.ring(&mut self.chats, key, hands),
+            Ringing::Report(key) => self.reports.ring(&mut self.chats, key, hands),
+            // The others belong to other rooms.
+            _ => {}
         }
-    }
-
-    /// The next segment of a long text has not come in time: what has left of it is ended.
-    pub fn ring_joining<O: Outward>(&mut self, key: Key<Chat>, place: usize, hands: &mut Hands<'_, O>) {
-        let Some(chat) = self.chats.find_mut(key) else { return };
-        let Some((message_id, octets)) = chat.ring_joining(key, place, hands.desk) else { return };
-        if let Some(session) = chat.msrp {
-            hands.msrp.end_message(session, &message_id, octets, joining::MISSING, hands.desk, hands.out);
-        }
-    }
-
-    /// The guard of a short message has come up: the chat user's side is too slow.
-    pub fn ring_sm<O: Outward>(&mut self, key: Key<InboundSm>, hands: &mut Hands<'_, O>) {
-        self.sms.ring(&mut self.chats, key, hands);
     }
 
     /// The gateway goes out of service: every chat is ended, and both sides are told.
@@ -159,20 +170,31 @@ impl InterworkRoom {
         self.sms.housekeep(desk.now(), SWEEP_MAX);
     }
 
-    /// Chats that exist.
-    pub fn chats(&self) -> usize {
-        self.chats.len()
+    /// What there is now.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            chats: self.chats.len(),
+            leases: self.pairs.live(),
+            resting: self.pairs.resting(),
+            messages: self.messages.count(),
+            due_reports: self.reports.count(),
+        }
     }
+}
 
-    /// Numbers in use, and numbers at rest.
-    pub fn numbers(&self) -> (usize, usize) {
-        (self.pairs.live(), self.pairs.resting())
-    }
-
+/// What there is now, of what chats are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Gauges {
+    /// Chats.
+    pub chats: usize,
+    /// Numbers in use.
+    pub leases: usize,
+    /// Numbers at rest.
+    pub resting: usize,
     /// Chat messages that wait for the SMS side.
-    pub fn messages(&self) -> usize {
-        self.messages.count()
-    }
+    pub messages: usize,
+    /// Chat messages that wait for a status report.
+    pub due_reports: usize,
 }
 
 /// TS 23.204 6.14 step 3: the answer names us, and an MT-Correlation-ID that leads the short message back to the number.
@@ -188,5 +210,7 @@ fn announce<O: Outward>(query: &RoutingQuery<'_>, hands: &mut Hands<'_, O>) {
 const SMS_PER_SESSION: usize = 4;
 /// Chat messages that wait for the SMS side, per chat on average; beyond it 413.
 const MESSAGES_PER_SESSION: usize = 4;
+/// Chat messages that wait for a status report, per chat on average; beyond it their senders are told nothing.
+const REPORTS_PER_SESSION: usize = 4;
 /// Obsolete things that one turn forgets.
 const SWEEP_MAX: usize = 64;

@@ -1,7 +1,7 @@
 //! Short messages from SMS users (TS 23.204 6.14): whose they are, to which chat they belong, and what they say.
 
 use interwork::{Event, Meaning, Msisdn, MtCorrelationId, Pair, Reply, SmOutcome};
-use sms::{MtTpdu, SmsDeliver};
+use sms::{MtTpdu, SmsDeliver, SmsStatusReport};
 
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
@@ -11,7 +11,7 @@ use crate::owner::owner_of;
 use crate::tally::Count;
 
 /// A short message as it comes to the shard of its SMS user.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Arrived<'a> {
     /// Whom to tell what became of it.
     pub token: ForwardToken,
@@ -37,8 +37,8 @@ impl InterworkRoom {
         let number = desk.directory.announced(correlation, desk.now());
         let sender = match MtTpdu::parse(tpdu) {
             Ok(MtTpdu::Deliver(deliver)) => deliver.originating.digits().map(Msisdn),
-            // We have asked for none, so there is nothing that it could tell.
-            Ok(MtTpdu::StatusReport(_)) => return tell(token, SmOutcome::Taken, hands),
+            // TS 23.204 6.18: it belongs to the chat with the recipient of what it reports on.
+            Ok(MtTpdu::StatusReport(report)) => report.recipient.digits().map(Msisdn),
             Err(_) => return tell(token, SmOutcome::Never, hands),
         };
         // A word instead of a number is a machine: nobody invited it.
@@ -68,8 +68,10 @@ impl InterworkRoom {
         // An id that has run out, or that we never gave: the SMS centre must ask the way again. Asked only now, because
         // a repetition may come later than its routing query lives, and is still a repetition.
         let Some(number) = arrived.number else { return tell(token, SmOutcome::NotNow, hands) };
-        let Ok(deliver) = SmsDeliver::parse(arrived.tpdu) else {
-            return tell(token, SmOutcome::Never, hands);
+        let deliver = match MtTpdu::parse(arrived.tpdu) {
+            Ok(MtTpdu::Deliver(deliver)) => deliver,
+            Ok(MtTpdu::StatusReport(report)) => return self.reported(&arrived, number, &report, hands),
+            Err(_) => return tell(token, SmOutcome::Never, hands),
         };
         let sms_user = deliver.originating.digits().map(Msisdn);
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
@@ -82,6 +84,24 @@ impl InterworkRoom {
         }
         let reply = self.chats.find(chat).map_or(Reply::Text, |chat| reading(chat, &deliver, hands.desk));
         self.drive(chat, Event::Sm(reply), Some(&arrived), hands);
+    }
+
+    /// A status report. It is taken whatever it says: the chat that it is about may be over.
+    fn reported<O: Outward>(
+        &mut self,
+        arrived: &Arrived<'_>,
+        number: Msisdn,
+        report: &SmsStatusReport<'_>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let sms_user = report.recipient.digits().map(Msisdn);
+        let pair = sms_user.map(|sms_user| Pair { number, sms_user });
+        if let Some(Meaning::Live(chat)) = pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now()))
+            && let Some(chat) = self.chats.find_mut(chat)
+        {
+            self.reports.reported(chat, report, hands);
+        }
+        self.sms.settle_words(Some(arrived), SmOutcome::Taken, hands);
     }
 }
 

@@ -17,11 +17,24 @@ pub(super) struct Letterhead {
     sms_user: Digits,
     references: References,
     validity: Duration,
+    /// Ask the service centre for a status report of each segment.
+    wants_report: bool,
 }
 
 impl Letterhead {
     pub(super) fn new(lease: &Lease, references: References, validity: Duration) -> Self {
-        Letterhead { number: lease.pair.number, sms_user: lease.pair.sms_user.digits(), references, validity }
+        Letterhead {
+            number: lease.pair.number,
+            sms_user: lease.pair.sms_user.digits(),
+            references,
+            validity,
+            wants_report: false,
+        }
+    }
+
+    /// With a status report of each segment (TP-SRR).
+    pub(super) fn with_report(self, wants_report: bool) -> Self {
+        Letterhead { wants_report, ..self }
     }
 }
 
@@ -42,8 +55,7 @@ pub(super) fn submit_text<O: Outward>(
                 message_reference: letterhead.references.message.wrapping_add(index),
                 destination: letterhead.sms_user,
                 reject_duplicates: false,
-                // Nobody asks for status reports yet; they come with TS 23.204 6.18.
-                status_report_requested: false,
+                status_report_requested: letterhead.wants_report,
                 validity: Validity::of(letterhead.validity),
                 protocol_id: 0,
             },

@@ -1,5 +1,6 @@
 //! Frames to chat users.
 
+use msrp::imdn::NotificationDocument;
 use msrp::{ByteRange, Continuation, CpimHeaders, FailureReport, SendRequest, Status, TransactionId};
 use octets::{Digits, Writer};
 use tempo::Civil;
@@ -97,13 +98,14 @@ impl MsrpRoom {
         Ok((place, octets))
     }
 
-    /// Ends a message of which the rest will never come, with `text` as its last words. Nobody waits for the response.
-    pub fn end_message(
+    /// Sends a chunk of our own making that ends a message, `behind` octets after its start. Nobody waits for the response: it is
+    /// about a message, or the end of one that was given up.
+    pub fn send_courtesy(
         &mut self,
         key: Key<MsrpSession>,
         message_id: &MessageId,
         behind: u64,
-        text: &str,
+        body: impl FnOnce(&mut Writer<'_>),
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
@@ -116,14 +118,14 @@ impl MsrpRoom {
             to_path: session.peer_path.as_bytes(),
             from_path: own_path.as_bytes(),
             message_id: message_id.as_bytes(),
-            byte_range: Some(ByteRange { start: behind + 1, end: None, total: None }),
+            byte_range: (behind > 0).then_some(ByteRange { start: behind + 1, end: None, total: None }),
             success_report: false,
             failure_report: FailureReport::No,
             content_type: Some(if session.wraps { msrp::content::CPIM.as_bytes() } else { PLAIN_UTF8 }),
             continuation: Continuation::Last,
         };
         let loan = out.transmit(Departure::Stream { link }, TEXT_OCTETS_MAX, |out| {
-            if request.write(out, |out| out.text(text)).is_err() {
+            if request.write(out, body).is_err() {
                 out.spoil();
             }
         });
@@ -132,8 +134,32 @@ impl MsrpRoom {
         }
     }
 
-    /// Settles what a SEND of the chat user is owed.
-    pub fn settle(
+    /// Tells the chat user what became of a message that asked for it (RFC 5438). A client that takes no CPIM cannot have asked.
+    pub fn notify(
+        &mut self,
+        key: Key<MsrpSession>,
+        document: &NotificationDocument<'_>,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        if !self.sessions.table.find(key).is_some_and(|session| session.wraps) {
+            return;
+        }
+        let message_id = message_id(desk);
+        let headers = CpimHeaders {
+            date_time: Some(desk.moment.wall.utc()),
+            imdn_message_id: Some(message_id.as_bytes()),
+            ..CpimHeaders::default()
+        };
+        let body = |out: &mut Writer<'_>| {
+            // The writer remembers an overflow.
+            let _ = msrp::imdn::write_notification(out, &headers, document);
+        };
+        self.send_courtesy(key, &message_id, 0, body, desk, out);
+    }
+
+    /// Answers a SEND of the chat user, now that the SMS side has spoken.
+    pub fn answer(
         &mut self,
         key: Key<MsrpSession>,
         owed: &Owed,
@@ -144,12 +170,33 @@ impl MsrpRoom {
         if status != Status::OK {
             desk.count(Count::ChatRefused);
         }
+        self.pay(key, |out| owed.write_response(status, out), desk, out);
+    }
+
+    /// Reports what became of a message of the chat user, if its sender wanted to know.
+    pub fn report(
+        &mut self,
+        key: Key<MsrpSession>,
+        owed: &Owed,
+        status: Status,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let id = TransactionId::new(key.slot, desk.entropy.u64());
+        self.pay(key, |out| owed.write_report(status, id.as_bytes(), out), desk, out);
+    }
+
+    fn pay(
+        &self,
+        key: Key<MsrpSession>,
+        fill: impl FnOnce(&mut Writer<'_>),
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
         // Without its connection there is nobody to hear it: the sender counts the message as failed.
         let Some(link) = self.sessions.link_of(key) else { return };
-        let id = TransactionId::new(key.slot, desk.entropy.u64());
-        let settle = |out: &mut Writer<'_>| owed.settle(status, id.as_bytes(), out);
-        match out.transmit(Departure::Stream { link }, 2 * RESPONSE_OCTETS_MAX, settle) {
-            // Nothing written: the sender wanted to hear of failures only, or of nothing.
+        match out.transmit(Departure::Stream { link }, RESPONSE_OCTETS_MAX, fill) {
+            // Nothing written: the sender did not want to hear it.
             Ok(()) | Err(NoLoan::Unfinished) => {}
             Err(NoLoan::Full | NoLoan::Gone) => desk.count(Count::NoLoan),
         }

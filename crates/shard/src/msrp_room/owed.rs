@@ -37,13 +37,22 @@ impl Owed {
         Some(Owed { head, octets })
     }
 
-    /// Writes what is owed once it is known that the message ended with `status`. `transaction_id` names the REPORT.
-    pub fn settle(&self, status: Status, transaction_id: &[u8], out: &mut Writer<'_>) {
+    /// Writes the response, if one is due, now that it is known how the message was taken.
+    pub(super) fn write_response(&self, status: Status, out: &mut Writer<'_>) {
         let Ok(chunk) = ChunkView::parse(self.head.as_bytes()) else { return };
         if msrp::response_is_due(&chunk, status) {
             let _ = msrp::write_response(out, &chunk, status, None);
         }
-        if status == Status::OK && msrp::success_report_is_due(&chunk) {
+    }
+
+    /// Writes the REPORT, if one is due, now that it is known what became of the message. `transaction_id` names it.
+    pub(super) fn write_report(&self, status: Status, transaction_id: &[u8], out: &mut Writer<'_>) {
+        let Ok(chunk) = ChunkView::parse(self.head.as_bytes()) else { return };
+        let is_due = match status {
+            Status::OK => msrp::success_report_is_due(&chunk),
+            _ => msrp::failure_report_is_due(&chunk),
+        };
+        if is_due {
             let report = msrp::ReportRequest {
                 transaction_id,
                 to_path: chunk.from_path().as_bytes(),

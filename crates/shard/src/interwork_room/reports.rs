@@ -1,0 +1,232 @@
+//! What became of chat messages whose senders want to know (TS 23.204 6.18): the SMS centre's status reports become IMDNs and
+//! MSRP REPORTs.
+//!
+//! A status report is optional in SMS: that none comes is normal, and nobody is told anything then.
+
+use msrp::Disposition;
+use msrp::imdn::{Fate, Notification, NotificationDocument};
+use octets::Digits;
+use sms::{Outcome, SmsStatusReport};
+use tempo::{Alarm, Duration};
+
+use super::chat::References;
+use super::{Chat, Hands};
+use crate::desk::Ringing;
+use crate::driver::Outward;
+use crate::kept::Kept;
+use crate::msrp_room::{MsrpSession, Owed};
+use crate::table::{Key, Table};
+
+/// A message that the SMS centre has, and whose sender wants to know what becomes of it.
+#[derive(Debug)]
+pub struct DueReport {
+    chat: Key<Chat>,
+    session: Key<MsrpSession>,
+    pub(super) wanted: Wanted,
+    owed: Owed,
+    /// TP-MR of its first segment.
+    first: u8,
+    segments: u8,
+    /// One bit for each segment that was delivered.
+    delivered: u16,
+    alarm: Alarm,
+    /// The next one of the same chat.
+    next: Option<Key<DueReport>>,
+}
+
+/// What the sender wants to know, and by which name the message goes.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// Which IMDNs.
+    pub(super) disposition: Disposition,
+    /// The IMDN Message-ID.
+    pub(super) imdn_message_id: Kept<IMDN_MESSAGE_ID_OCTETS_MAX>,
+    /// A REPORT of success (`Success-Report: yes`).
+    pub(super) success_report: bool,
+}
+
+impl Wanted {
+    /// Must the SMS centre be asked for status reports?
+    pub(super) fn is_delivery(&self) -> bool {
+        let wants = |what| self.disposition.wants(what) && !self.imdn_message_id.as_bytes().is_empty();
+        self.success_report || wants(Disposition::POSITIVE_DELIVERY) || wants(Disposition::NEGATIVE_DELIVERY)
+    }
+
+    /// Tells the sender by IMDN, if that is wanted.
+    pub(super) fn notify<O: Outward>(
+        &self,
+        session: Key<MsrpSession>,
+        sms_user: Digits,
+        fate: Fate,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let wanted = match fate {
+            Fate::Delivered => Disposition::POSITIVE_DELIVERY,
+            _ => Disposition::NEGATIVE_DELIVERY,
+        };
+        let message_id = self.imdn_message_id.as_bytes();
+        if !self.disposition.wants(wanted) || message_id.is_empty() {
+            return;
+        }
+        let Some(recipient) = Kept::<32>::write(|out| {
+            out.text("tel:+");
+            out.digits(sms_user);
+        }) else {
+            return;
+        };
+        let document = NotificationDocument {
+            message_id,
+            date_time: hands.desk.moment.wall.utc(),
+            recipient_uri: recipient.as_bytes(),
+            original_recipient_uri: None,
+            notification: Notification::Delivery,
+            fate,
+        };
+        hands.msrp.notify(session, &document, hands.desk, hands.out);
+    }
+}
+
+/// The messages whose fate is still to be told. Those of one chat are a list that begins in the chat.
+pub struct DueReports {
+    table: Table<DueReport>,
+}
+
+impl DueReports {
+    pub(super) fn new(most: usize) -> Self {
+        DueReports { table: Table::new(most) }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Remembers a message that the SMS centre has taken. Without room for it nobody will be told: reports are a courtesy.
+    pub(super) fn await_report<O: Outward>(
+        &mut self,
+        chat_key: Key<Chat>,
+        chat: &mut Chat,
+        session: Key<MsrpSession>,
+        (wanted, owed): (Wanted, Owed),
+        (references, segments): (References, u8),
+        hands: &mut Hands<'_, O>,
+    ) {
+        let due = DueReport {
+            chat: chat_key,
+            session,
+            wanted,
+            owed,
+            first: references.message,
+            segments,
+            delivered: 0,
+            alarm: Alarm::default(),
+            next: chat.first_report,
+        };
+        let Ok(key) = self.table.insert(due) else { return };
+        chat.first_report = Some(key);
+        let deadline = hands.desk.now() + PATIENCE;
+        if let Some(due) = self.table.find_mut(key) {
+            hands.desk.arm(&mut due.alarm, Ringing::Report(key), deadline);
+        }
+    }
+
+    /// A status report for a chat.
+    pub(super) fn reported<O: Outward>(
+        &mut self,
+        chat: &mut Chat,
+        report: &SmsStatusReport<'_>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let mut at = chat.first_report;
+        while let Some(key) = at {
+            let Some(due) = self.table.find_mut(key) else { return };
+            let segment = report.message_reference.wrapping_sub(due.first);
+            if segment >= due.segments {
+                at = due.next;
+                continue;
+            }
+            let fate = match report.status.outcome() {
+                // The service centre still tries: there is nothing to tell yet.
+                Outcome::Pending => return,
+                Outcome::Delivered => {
+                    due.delivered |= 1_u16.checked_shl(segment.into()).unwrap_or(0);
+                    if due.delivered.count_ones() < due.segments.into() {
+                        return;
+                    }
+                    Fate::Delivered
+                }
+                Outcome::Failed if report.status.is_rejection() => Fate::Forbidden,
+                Outcome::Failed => Fate::Failed,
+            };
+            return self.tell(chat, key, fate, hands);
+        }
+    }
+
+    /// Nobody will report any more: what waits is forgotten.
+    pub(super) fn ring<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<DueReport>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(due) = self.table.find_mut(key) else { return };
+        if hands.desk.is_due(&mut due.alarm, Ringing::Report(key)) {
+            let chat = due.chat;
+            if let Some(chat) = chats.find_mut(chat) {
+                self.unlink(chat, key);
+            }
+            self.table.remove(key);
+        }
+    }
+
+    /// A chat has ended: what its messages become is told to nobody.
+    pub(super) fn forget_all<O: Outward>(&mut self, chat: &mut Chat, hands: &mut Hands<'_, O>) {
+        let mut at = chat.first_report.take();
+        while let Some(mut due) = at.and_then(|key| self.table.remove(key)) {
+            hands.desk.disarm(&mut due.alarm);
+            at = due.next;
+        }
+    }
+
+    fn tell<O: Outward>(
+        &mut self,
+        chat: &mut Chat,
+        key: Key<DueReport>,
+        fate: Fate,
+        hands: &mut Hands<'_, O>,
+    ) {
+        self.unlink(chat, key);
+        let Some(mut due) = self.table.remove(key) else { return };
+        hands.desk.disarm(&mut due.alarm);
+        due.wanted.notify(due.session, chat.lease.pair.sms_user.digits(), fate, hands);
+        let status = match fate {
+            Fate::Delivered => msrp::Status::OK,
+            Fate::Forbidden => msrp::Status::FORBIDDEN,
+            _ => msrp::Status::TIMEOUT,
+        };
+        hands.msrp.report(due.session, &due.owed, status, hands.desk, hands.out);
+    }
+
+    fn unlink(&mut self, chat: &mut Chat, key: Key<DueReport>) {
+        let Some(next) = self.table.find(key).map(|due| due.next) else { return };
+        if chat.first_report == Some(key) {
+            chat.first_report = next;
+            return;
+        }
+        let mut at = chat.first_report;
+        while let Some(due) = at.and_then(|at| self.table.find_mut(at)) {
+            if due.next == Some(key) {
+                due.next = next;
+                return;
+            }
+            at = due.next;
+        }
+    }
+}
+
+/// Segments of a message whose reports are counted; a longer message is never longer than the policy allows.
+pub(super) const SEGMENTS_MAX: u8 = 16;
+/// T-status-report: later than this no service centre reports.
+const PATIENCE: Duration = Duration::from_secs(72 * 3600);
+/// An IMDN Message-ID that is longer is not notified about.
+pub(super) const IMDN_MESSAGE_ID_OCTETS_MAX: usize = 128;
