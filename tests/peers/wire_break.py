@@ -34,11 +34,12 @@ def _without_equals(lines):
 
 
 # kind -> (display filter, what marks the octets in tshark's PDML, how one of them is changed)
+# Lengths grow past what holds them: an AVP that swallows its neighbours, or a shorter text, is not flagged.
 KINDS = {
-    "avp-length": ("diameter", '<field name="diameter.avp.len"', _flip(2, 0x80)),
+    "avp-length": ("diameter", '<field name="diameter.avp.len"', _flip(1, 0x80)),
     "avp-padding": ("diameter.avp.pad", '<field name="diameter.avp.pad"', _flip(0, 0x01)),
     "sdp-line": ("sdp", '<proto name="sdp"', _without_equals),
-    "tpdu-length": ("gsm_sms", 'name="gsm_sms.tp.user_data_length"', _flip(0, 0x40)),
+    "tpdu-length": ("gsm_sms", 'name="gsm_sms.tp.user_data_length"', lambda _: b"\xff"),
     "rp-length": ("gsm_a.rp", 'show="RP-User Data"', lambda part: bytes([part[0] - 2]) + part[1:]),
 }
 
