@@ -29,8 +29,10 @@ pub use transaction::{
     ReliableProvisionalEvent, ServerAction, ServerEvent, Timer, TimerSlot, Timers, TransactionKey,
 };
 pub use wire::{
-    BadRequest, CSeq, Capabilities, Elements, Flaw, HeaderName, Index, Malformed, MediaType, MessageView,
-    MessageWriter, Method, NameAddr, Params, RAck, Refresher, RequestWriter, ResponseWriter, Rport, Scheme,
-    SentBy, SessionExpires, StatusCode, Transport, Unusable, Uri, Via, keep_head, put_value, response_target,
-    write_cancel, write_non_2xx_ack,
+    Asserted, BadMultipart, BadRequest, CSeq, Capabilities, Elements, Flaw, HeaderName, Index, Malformed,
+    MediaType, MessageView, MessageWriter, Method, Multipart, MultipartFlaw, NameAddr, Params, Part, Privacy,
+    RAck, Reason, ReasonProtocol, Refresher, RequestWriter, ResponseWriter, RetryAfter, Rport, Scheme,
+    SentBy, ServedUser, ServiceKind, Services, SessionCase, SessionExpires, StatusCode, Transport, Unusable,
+    Uri, Via, is_anonymous, keep_head, put_value, response_target, write_cancel, write_non_2xx_ack,
+    write_reason, write_retry_after, write_warning,
 };

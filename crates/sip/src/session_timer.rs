@@ -178,7 +178,7 @@ impl SessionTimer {
 
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: SessionTimerEvent, mut act: impl FnMut(SessionTimerAction)) {
-        use SessionTimerAction::{Arm, DialogDead, Disarm, Expired};
+        use SessionTimerAction::{Arm, DialogDead, Expired};
         use SessionTimerEvent::{Ended, RefreshAnswered, Refreshed, Timer};
         use State::{Asking, Holding, Off, Over, Watching};
         self.state = match (self.state, event) {
@@ -280,7 +280,10 @@ impl SessionTimer {
                 return State::Asking { deadline, raised };
             }
             StatusCode::REQUEST_PENDING => self.glare_wait(random),
-            _ => refusal.retry_after_s.map_or(RETRY_WAIT, |seconds| Duration::from_secs(u64::from(seconds))),
+            _ => {
+                let asked = Duration::from_secs(u64::from(refusal.retry_after_s.unwrap_or_default()));
+                asked.max(RETRY_WAIT_MIN)
+            }
         };
         let due = now + wait;
         if due >= deadline {
@@ -321,8 +324,8 @@ impl RefreshRefusal {
 /// keep us sending.
 const RAISED_MAX: u8 = 3;
 
-/// Between attempts when the peer does not say.
-const RETRY_WAIT: Duration = Duration::from_secs(5);
+/// Between attempts, also when the peer asks for less.
+const RETRY_WAIT_MIN: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 #[path = "session_timer/tests.rs"]

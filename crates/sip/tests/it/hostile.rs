@@ -3,12 +3,16 @@
 use octets::Writer;
 use proptest::prelude::*;
 use sip::{
-    Dialog, Elements, Frame, HeaderName, InDialog, Index, KeySeed, MediaType, MessageView, Method, NameAddr,
-    RAck, SentBy, SessionExpires, StatusCode, TransactionKey, Transport, Uri, Via, frame, in_dialog_request,
-    keep_head, next_hop, parse_token, response_target, write_cancel, write_non_2xx_ack,
+    Answered, Asserted, Dialog, DialogPeer, Elements, Frame, HeaderName, InDialog, Index, KeySeed, MediaType,
+    MessageView, Method, Multipart, NameAddr, Privacy, RAck, Reason, Registration, RetryAfter, SentBy,
+    ServedUser, ServiceKind, SessionExpires, SessionPolicy, StatusCode, TransactionKey, Transport, Uri, Via,
+    frame, in_dialog_request, is_anonymous, keep_head, next_hop, parse_token, response_target, write_cancel,
+    write_non_2xx_ack, write_registered,
 };
+use tempo::WallClock;
 
 use crate::chat_invite::CHAT;
+use crate::registration::{FULL, PLAIN};
 use crate::stage::{CAPABILITIES, answer, judge, source, wire};
 
 /// Asks everything of a message that can be asked.
@@ -23,6 +27,7 @@ fn exhaust(bytes: &[u8]) {
     for (_, value) in view.all_headers() {
         read_value(value);
     }
+    exhaust_extensions(&view);
     for seed in [KeySeed([0, 0]), KeySeed([7, 9])] {
         let _ = TransactionKey::of_request(&view, seed);
         let _ = TransactionKey::of_response(&view, seed);
@@ -45,6 +50,27 @@ fn exhaust(bytes: &[u8]) {
     keep_head(&view, &mut out);
 }
 
+/// What the gateway asks of messages beyond RFC 3261.
+fn exhaust_extensions(view: &MessageView<'_>) {
+    let _ = (ServiceKind::of(view), Privacy::of(view).asks_to_hide(), is_anonymous(&view.from()));
+    let _ = (Asserted::of(view), ServedUser::of(view), DialogPeer::of(view), RetryAfter::of(view));
+    let policy = SessionPolicy { min_se_s: 90, default_s: 1800, want: true };
+    let _ = (policy.negotiate(view), policy.raised(view), Answered::of(view, &policy));
+    if let Some(Ok(multipart)) = Multipart::of(view) {
+        let _ = multipart.parts().map(|part| part.body.len()).sum::<usize>();
+    }
+    if let Ok(registration) = Registration::of(view) {
+        let mut buffer = vec![0; 70_000];
+        let clock = WallClock { unix_seconds: i64::from(u32::MAX), quarter_hours: 0 };
+        let written =
+            write_registered(&mut Writer::new(&mut buffer), view, source(), b"t", &registration, clock);
+        if let (Ok(length), true) = (written, view.validate_request().is_ok()) {
+            let index = Index::parse(&buffer[..length]).expect("our 200 is a message");
+            assert!(MessageView::new(&buffer, &index).header(HeaderName::Date).is_some());
+        }
+    }
+}
+
 fn read_value(value: &[u8]) {
     for element in Elements::new(value) {
         let _ = Via::parse(element).map(|via| response_target(&via, source()));
@@ -58,6 +84,7 @@ fn read_value(value: &[u8]) {
             RAck::parse(element),
             parse_token(element),
         );
+        let _ = (Reason::parse(element), RetryAfter::parse(element));
     }
 }
 
@@ -131,6 +158,58 @@ proptest! {
                 prop_assert!(length > 0 && length <= message.len(), "a frame makes progress inside what has arrived");
             }
         }
+    }
+
+    #[test]
+    fn a_damaged_registration_never_panics(
+        at in 0_usize..2400, gone in 0_usize..40, fragment in fragment(), full in any::<bool>(),
+    ) {
+        let mut message = wire(if full { FULL } else { PLAIN });
+        let start = at.min(message.len());
+        let end = (start + gone).min(message.len());
+        message.splice(start..end, fragment);
+        exhaust(&message);
+    }
+
+    #[test]
+    fn a_multipart_body_of_any_octets_is_cut_the_same_way_twice(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                Just(b"--b".to_vec()),
+                Just(b"--b--".to_vec()),
+                Just(b"\r\n".to_vec()),
+                Just(b"\n".to_vec()),
+                Just(b"Content-Type: a/b".to_vec()),
+                prop::collection::vec(any::<u8>(), 0..6),
+            ],
+            0..40,
+        ),
+    ) {
+        let body = pieces.concat();
+        let media_type = MediaType::parse(b"multipart/mixed;boundary=b").expect("good");
+        if let Ok(multipart) = Multipart::parse(&media_type, &body) {
+            let parts: Vec<_> = multipart.parts().collect();
+            prop_assert!(!parts.is_empty());
+            // What was checked is what is read: as many parts as delimiter lines before the closing one.
+            let lines = body.split(|octet| *octet == b'\n').map(|line| line.trim_ascii_end());
+            let delimiters = lines.take_while(|line| *line != b"--b--").filter(|line| *line == b"--b").count();
+            prop_assert!(parts.len() <= delimiters);
+            for part in parts {
+                prop_assert!(!part.body.starts_with(b"--b--\n") && !part.body.ends_with(b"\n--b--"));
+            }
+        }
+    }
+
+    #[test]
+    fn octets_that_go_out_in_quotes_come_back(text in prop::collection::vec(0x20_u8..0x7F, 1..60), cause in 0_u16..1000) {
+        let mut buffer = [0; 200];
+        let mut out = Writer::new(&mut buffer);
+        sip::write_reason(&mut out, sip::ReasonProtocol::Sip, cause, &text);
+        let reason = Reason::parse(out.written()).expect("a good Reason");
+        let mut rest = reason.text.iter().copied();
+        let plain: Vec<_> =
+            std::iter::from_fn(|| rest.next().map(|octet| if octet == b'\\' { rest.next().expect("a pair") } else { octet })).collect();
+        prop_assert_eq!((reason.cause, plain), (Some(cause), text));
     }
 
     #[test]
