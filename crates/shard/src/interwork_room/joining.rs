@@ -24,7 +24,8 @@ pub(super) struct Joining {
     /// Octets of the message that have left.
     octets: u64,
     message_id: MessageId,
-    /// The first segment has not come in time: those that do come are messages of their own from now on.
+    /// The first segment has not come in time, or one that has left was not taken: those that come from now on, or
+    /// again, are messages of their own.
     is_given_up: bool,
     alarm: Alarm,
 }
@@ -133,6 +134,33 @@ impl Chat {
         let deadline = desk.now() + LATE_SEGMENTS;
         desk.arm(&mut joining.alarm, ringing, deadline);
         None
+    }
+
+    /// A part of the text with this name was not taken. `Some`: it is given up, and so many octets of it have left.
+    pub(super) fn give_up(&mut self, key: Key<Chat>, text: &MessageId, desk: &mut Desk) -> Option<u64> {
+        let is_it = |joining: &Joining| joining.message_id.as_bytes() == text.as_bytes();
+        let place = self.joinings.iter().position(|place| place.as_ref().is_some_and(is_it))?;
+        self.give_up_place(key, place, desk)
+    }
+
+    /// The connection is gone, and with it, it may be, the parts of texts that are not whole.
+    pub(super) fn give_up_all(&mut self, key: Key<Chat>, desk: &mut Desk) {
+        for place in 0..JOININGS_MAX {
+            self.give_up_place(key, place, desk);
+        }
+    }
+
+    fn give_up_place(&mut self, key: Key<Chat>, place: usize, desk: &mut Desk) -> Option<u64> {
+        let joining = self.joinings.get_mut(place)?.as_mut()?;
+        // Of a text whose first segment has not left nothing can be lost.
+        if joining.next == 1 {
+            return None;
+        }
+        joining.next = 1;
+        joining.is_given_up = true;
+        let deadline = desk.now() + LATE_SEGMENTS;
+        desk.arm(&mut joining.alarm, Ringing::Joining(key, place as u8), deadline);
+        Some(joining.octets)
     }
 
     /// Frees a place.

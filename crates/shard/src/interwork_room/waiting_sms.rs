@@ -10,14 +10,14 @@ use interwork::SmOutcome;
 use sms::SmsDeliver;
 use tempo::{Alarm, Civil, Duration, Instant, WallClock};
 
-use super::joining::Place;
+use super::joining::{MISSING, Place};
 use super::short_message::{Arrived, tell};
 use super::{Chat, Hands};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::lanes::{ForwardToken, RepeatKey};
-use crate::msrp_room::{self, Outgoing, message_id};
+use crate::msrp_room::{self, MessageId, Outgoing, message_id};
 use crate::table::{Key, Table};
 use crate::tally::Count;
 
@@ -40,8 +40,8 @@ pub struct InboundSm {
 enum State {
     /// The chat user is not connected, or a segment before this one has not come.
     Held(Kept<TPDU_OCTETS_MAX>),
-    /// On its way to the chat user.
-    Sent(Key<Outgoing>),
+    /// On its way to the chat user, as a message or as a part of this long text.
+    Sent { chunk: Key<Outgoing>, text: Option<MessageId> },
 }
 
 /// The short messages that wait, and the fate of the recent ones. Those of one chat are a list that begins in the chat.
@@ -162,9 +162,12 @@ impl ShortMessages {
         while let Some(at) = next {
             let Some(sm) = self.table.find(at) else { return };
             next = sm.next;
-            if matches!(sm.state, State::Sent(_)) {
+            if matches!(sm.state, State::Sent { .. }) {
                 self.settle(chats, at, SmOutcome::NotNow, hands);
             }
+        }
+        if let Some(chat) = chats.find_mut(key) {
+            chat.give_up_all(key, hands.desk);
         }
     }
 
@@ -200,8 +203,10 @@ impl ShortMessages {
             hands.msrp.send_words(session, key, &words, text, hands.desk, hands.out).ok()
         });
         match sent {
-            Some((outgoing, octets)) => {
-                sm.state = State::Sent(outgoing);
+            Some((chunk, octets)) => {
+                let is_part = matches!(place, Place::Next { .. });
+                let text = if is_part { Kept::copy(message_id.as_bytes()) } else { None };
+                sm.state = State::Sent { chunk, text };
                 if let Place::Next { place, is_last } = place {
                     chat.has_left(chat_key, place, octets, is_last, hands.desk);
                 }
@@ -235,8 +240,12 @@ impl ShortMessages {
         let Some(mut sm) = self.table.remove(key) else { return };
         hands.desk.disarm(&mut sm.alarm);
         self.unlink(chats, sm.chat, key, sm.next);
-        if let State::Sent(outgoing) = sm.state {
-            hands.msrp.forget(outgoing);
+        if let State::Sent { chunk, text } = sm.state {
+            hands.msrp.forget(chunk);
+            // What is not acknowledged comes again, and must then be handed over again.
+            if let Some(text) = text.filter(|_| outcome != SmOutcome::Taken) {
+                give_up(chats, sm.chat, &text, hands);
+            }
         }
         self.repeats.note(sm.repeat, Fate::Settled(outcome), hands.desk.now());
         tell(sm.token, outcome, hands);
@@ -295,6 +304,14 @@ impl ShortMessages {
             at = sm.next;
         }
     }
+}
+
+/// A part of a long text was not taken: what has left of it is ended, so that the reader has that much.
+fn give_up<O: Outward>(chats: &mut Table<Chat>, key: Key<Chat>, text: &MessageId, hands: &mut Hands<'_, O>) {
+    let Some(chat) = chats.find_mut(key) else { return };
+    let Some((octets, session)) = chat.give_up(key, text, hands.desk).zip(chat.msrp) else { return };
+    let missing = |out: &mut octets::Writer<'_>| out.text(MISSING);
+    hands.msrp.send_courtesy(session, text, octets, missing, hands.desk, hands.out);
 }
 
 /// TP-SCTS in UTC; the time of arrival when the service centre's makes no sense.
