@@ -72,10 +72,15 @@ fn the_tel_uri_has_the_number_and_the_sip_uri_is_the_address() {
         Some((number(b"15550001"), ann))
     );
     assert_eq!(read("tel:+15550001;cpc=ordinary").map(|(tel, _)| tel), Some(number(b"15550001")));
+    assert_eq!(
+        read("<sip:+15550009@example.net;user=phone>, <tel:+15550001>").map(|(tel, _)| tel),
+        Some(number(b"15550001")),
+        "of two numbers the tel URI has the right one"
+    );
     // RFC 3325 9.1: without brackets the parameters belong to the URI.
     let phone = "sip:+15550001@example.net;user=phone";
     assert_eq!(read(phone), Some((number(b"15550001"), phone.as_bytes().to_vec())));
-    // The tel URI wins, also when it is no number that an SMS could go to.
+    // A short code is no number that an SMS could go to; the SIP URI has one.
     assert_eq!(read("<sip:+15550001@example.net>, tel:*21").map(|(tel, _)| tel), Some(number(b"15550001")));
     for bad in ["", "<urn:service:sos>", "ann", "<sip:@>"] {
         assert_eq!(read(bad), None, "{bad}");

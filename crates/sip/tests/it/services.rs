@@ -58,6 +58,11 @@ fn oma_im_and_joyn_are_chat() {
     assert_eq!(named("a: *;+g.oma.sip-im"), ServiceKind::Chat);
     assert_eq!(named("m: <sip:a@b>;+g.oma.sip-im;+g.oma.sip-im.large-message"), ServiceKind::Chat);
     assert_eq!(named("m: <sip:a@b>;+g.oma.sip-im=\"TRUE\""), ServiceKind::Chat);
+    // Cut at the room for it, this would read as a good name.
+    assert_eq!(
+        named(&format!("a: *;+g.3gpp.icsi-ref=\"{ESCAPED}session{}x\"", " ".repeat(90))),
+        ServiceKind::Unnamed
+    );
     assert_eq!(named("m: <sip:a@b>;+g.oma.sip-im=\"FALSE\""), ServiceKind::Unnamed);
     let joyn = "a: *;+g.3gpp.iari-ref=\"urn%3Aurn-7%3A3gpp-application.ims.iari.rcse.im\"";
     assert_eq!(named(joyn), ServiceKind::Chat);
