@@ -1,74 +1,79 @@
-//! What every shard may ask, on DashMap: the MT-Correlation-IDs that routing queries were answered with.
+//! What every shard may ask, on DashMap: the MT-Correlation-IDs that routing queries were answered with,
+//! and what is known of chat users.
 //!
 //! A query may come in on any shard and its Forward SM on any other; this is where they meet.
 //! Rule: no guard of the map ever leaves a function (a second access under a guard can deadlock).
 #![forbid(unsafe_code)]
 
-use core::sync::atomic::{AtomicUsize, Ordering};
+mod lasting;
 
-use dashmap::DashMap;
-use foldhash::fast::RandomState;
-use interwork::{Msisdn, MtCorrelationId};
+use std::collections::HashMap;
+
+use interwork::{Identity, Msisdn, MtCorrelationId, Subscriber};
 use shard::Directory;
 use tempo::Instant;
+
+use lasting::Lasting;
 
 /// The directory of one gateway process.
 #[derive(Debug)]
 pub struct SharedDirectory {
-    announcements: DashMap<MtCorrelationId, Announcement, RandomState>,
-    /// Counted apart: `DashMap::len` locks every part of the map.
-    count: AtomicUsize,
-    announcements_max: usize,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Announcement {
-    number: Msisdn,
-    until: Instant,
+    announcements: Lasting<MtCorrelationId, Msisdn>,
+    subscribers: Lasting<Identity, Subscriber>,
+    /// From the operator's file; it never changes, and comes before what a registration says.
+    provisioned: HashMap<Identity, Subscriber>,
 }
 
 impl SharedDirectory {
-    /// A directory for at most `announcements_max` routing queries that wait for their Forward SM.
-    pub fn new(announcements_max: usize) -> Self {
+    /// A directory for at most `announcements_max` routing queries that wait for their Forward SM, and data of
+    /// `subscribers_max` chat users.
+    pub fn new(announcements_max: usize, subscribers_max: usize) -> Self {
         SharedDirectory {
-            announcements: DashMap::with_capacity_and_hasher(announcements_max, RandomState::default()),
-            count: AtomicUsize::new(0),
-            announcements_max,
+            announcements: Lasting::new(announcements_max),
+            subscribers: Lasting::new(subscribers_max),
+            provisioned: HashMap::new(),
         }
+    }
+
+    /// With data of chat users from the operator's file.
+    #[must_use]
+    pub fn with_provisioned(self, provisioned: impl IntoIterator<Item = (Identity, Subscriber)>) -> Self {
+        SharedDirectory { provisioned: provisioned.into_iter().collect(), ..self }
     }
 }
 
 impl Directory for SharedDirectory {
     fn announce(&self, id: MtCorrelationId, number: Msisdn, until: Instant) -> bool {
-        if self.count.load(Ordering::Relaxed) >= self.announcements_max {
-            return false;
-        }
-        if self.announcements.insert(id, Announcement { number, until }).is_none() {
-            self.count.fetch_add(1, Ordering::Relaxed);
-        }
-        true
+        self.announcements.put(id, number, until)
     }
 
     fn announced(&self, id: MtCorrelationId, now: Instant) -> Option<Msisdn> {
-        self.announcements
-            .get(&id)
-            .map(|entry| *entry)
-            .filter(|entry| entry.until > now)
-            .map(|entry| entry.number)
-    }
-
-    fn sweep(&self, now: Instant) {
-        self.announcements.retain(|_, announcement| {
-            let stays = announcement.until > now;
-            if !stays {
-                self.count.fetch_sub(1, Ordering::Relaxed);
-            }
-            stays
-        });
+        self.announcements.find(id, now)
     }
 
     fn announcements(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+        self.announcements.count()
+    }
+
+    fn remember(&self, identity: Identity, subscriber: Subscriber, until: Instant) -> bool {
+        self.provisioned.contains_key(&identity) || self.subscribers.put(identity, subscriber, until)
+    }
+
+    fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber> {
+        self.provisioned.get(&identity).copied().or_else(|| self.subscribers.find(identity, now))
+    }
+
+    fn forget(&self, identity: Identity) {
+        self.subscribers.remove(identity);
+    }
+
+    fn subscribers(&self) -> usize {
+        self.subscribers.count() + self.provisioned.len()
+    }
+
+    fn sweep(&self, now: Instant) {
+        self.announcements.sweep(now);
+        self.subscribers.sweep(now);
     }
 }
 
@@ -84,7 +89,7 @@ mod tests {
 
     #[test]
     fn an_announcement_runs_out_and_makes_room() {
-        let directory = SharedDirectory::new(1);
+        let directory = SharedDirectory::new(1, 1);
         let number = Msisdn(Digits::from_ascii(b"49151000").expect("digits"));
         let minute = Instant::ZERO + Duration::from_secs(60);
         assert!(directory.announce(id(b"262990000000001"), number, minute));
@@ -95,5 +100,22 @@ mod tests {
         directory.sweep(minute);
         assert_eq!(directory.announcements(), 0);
         assert!(directory.announce(id(b"262990000000002"), number, minute + Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_chat_user_is_known_until_he_is_forgotten_or_his_time_is_over() {
+        let directory = SharedDirectory::new(1, 1);
+        let alice = Identity::Number(Msisdn(Digits::from_ascii(b"15550100").expect("digits")));
+        let bob = Identity::Number(Msisdn(Digits::from_ascii(b"15550101").expect("digits")));
+        let hour = Instant::ZERO + Duration::from_secs(3600);
+        assert!(directory.remember(alice, Subscriber::ANYBODY, hour));
+        assert!(!directory.remember(bob, Subscriber::ANYBODY, hour), "full");
+        let barred = Subscriber { is_authorised: false, ..Subscriber::ANYBODY };
+        assert!(directory.remember(alice, barred, hour), "what is known may change");
+        assert_eq!(directory.subscriber(alice, Instant::ZERO), Some(barred));
+        assert_eq!(directory.subscriber(alice, hour), None);
+        directory.forget(alice);
+        assert_eq!(directory.subscribers(), 0);
+        assert!(directory.remember(bob, Subscriber::ANYBODY, hour));
     }
 }

@@ -21,6 +21,8 @@ pub struct Status {
     pub io_reason: String,
     /// Routing queries that wait for their short message.
     pub routing_queries: usize,
+    /// Chat users of whom something is known.
+    pub subscribers: usize,
     /// Sums over all shards.
     pub total: Map<String, Value>,
     /// Shard by shard.
@@ -59,6 +61,7 @@ impl Source {
             io: self.io,
             io_reason: self.io_reason.clone(),
             routing_queries: self.directory.announcements(),
+            subscribers: self.directory.subscribers(),
             total,
             shards: self.boards.iter().map(shard).collect(),
         }

@@ -12,6 +12,7 @@ mod msisdn;
 mod msisdn_pool;
 mod mt_correlation;
 mod policy;
+mod subscriber;
 mod vocabulary;
 mod wording;
 
@@ -22,5 +23,6 @@ pub use msisdn::{Msisdn, PeerId};
 pub use msisdn_pool::{Lease, MsisdnPool, PoolExhausted};
 pub use mt_correlation::MtCorrelationId;
 pub use policy::{Anonymity, LeaveHint, NumberSource, Policy, UnknownReply};
+pub use subscriber::{Access, Identity, Subscriber};
 pub use vocabulary::{Reply, Vocabulary};
 pub use wording::{Phrase, Template, TemplateError, Variables, Wording};

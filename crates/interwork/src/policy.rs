@@ -6,11 +6,13 @@ use octets::Digits;
 use sip::StatusCode;
 use tempo::Duration;
 
-use crate::{Msisdn, MsisdnPool, Vocabulary, Wording};
+use crate::{Access, Msisdn, MsisdnPool, Vocabulary, Wording};
 
 /// Everything an operator may decide about chats.
 #[derive(Debug)]
 pub struct Policy {
+    /// Who may use the interworking.
+    pub access: Access,
     /// Ask the SMS user before the chat is accepted (TS 23.204 6.15.1 NOTE 2), or accept at once.
     pub ask_first: bool,
     /// How long the SMS user may think about the invitation.
@@ -116,6 +118,7 @@ pub(crate) mod tests {
     pub(crate) fn policy() -> Policy {
         let number = |text: &[u8]| Digits::from_ascii(text).expect("a number of the test");
         Policy {
+            access: Access::Anyone,
             ask_first: true,
             answer_timer: Duration::from_secs(600),
             refresh_timer: Duration::from_secs(60),

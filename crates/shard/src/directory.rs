@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use interwork::{Msisdn, MtCorrelationId};
+use interwork::{Identity, Msisdn, MtCorrelationId, Subscriber};
 use tempo::Instant;
 
 /// Shared, read often, written seldom; never on the path of a message inside a chat.
@@ -13,6 +13,18 @@ pub trait Directory: Send + Sync + Debug {
     /// The number behind an MT-Correlation-ID that was announced and has not run out at `now`. It stays known: the
     /// SMS centre may send several messages under one answer, and repeat each.
     fn announced(&self, id: MtCorrelationId, now: Instant) -> Option<Msisdn>;
+
+    /// Remembers what is known of a chat user, until `until`. `false` when there is no room.
+    fn remember(&self, identity: Identity, subscriber: Subscriber, until: Instant) -> bool;
+
+    /// What is known of a chat user at `now`.
+    fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber>;
+
+    /// Forgets a chat user.
+    fn forget(&self, identity: Identity);
+
+    /// Chat users of whom something is known.
+    fn subscribers(&self) -> usize;
 
     /// Forgets what has run out at `now`.
     fn sweep(&self, now: Instant);

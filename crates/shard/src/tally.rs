@@ -71,6 +71,8 @@ counts! {
     SipStrayResponses = "sip_stray_responses",
     /// SIP messages sent, retransmissions included.
     SipOut = "sip_out",
+    /// Registrations of chat users, refreshes included.
+    Registrations = "registrations",
     /// Invitations let in.
     Invitations = "invitations",
     /// Invitations accepted by the SMS user.

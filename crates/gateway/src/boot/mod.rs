@@ -65,7 +65,11 @@ impl Gateway {
         let count = shard_count(config);
         let io = io::choose(config.gateway.io)?;
         let (sockets, addresses) = sockets::open(config, count)?;
-        let directory = Arc::new(directory::SharedDirectory::new(announcements_max(config, count)));
+        let directory = directory::SharedDirectory::new(
+            announcements_max(config, count),
+            config.access.subscribers_max as usize,
+        );
+        let directory = Arc::new(directory.with_provisioned(config.provisioned.iter().copied()));
         let boards: Vec<_> = (0..count).map(|_| Arc::new(TallyBoard::new())).collect();
         let family = shards::Family {
             config,

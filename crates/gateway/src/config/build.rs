@@ -13,6 +13,7 @@ impl Config {
         let (accept, reject, leave) =
             (list(&self.words.accept), list(&self.words.reject), list(&self.words.leave));
         Policy {
+            access: self.access.authorisation,
             ask_first: self.chat.ask_first,
             answer_timer: self.chat.answer_timer_s.duration(),
             refresh_timer: self.chat.refresh_timer_s.duration(),

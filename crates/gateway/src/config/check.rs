@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::{Config, DEFAULT, NumberSource, Serves, Shards};
+use super::{Config, DEFAULT, NumberSource, Serves, Shards, subscribers};
 
 /// What is wrong, where, and what was expected instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +37,17 @@ impl fmt::Display for Complaint {
 
 impl std::error::Error for Complaint {}
 
-/// Reads the configuration in `path`.
+/// Reads the configuration in `path`, and the file of subscribers that it names.
 pub fn read(path: &Path) -> Result<Config, Complaint> {
     let file = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => parse(&file, &text),
+        Ok(text) => {
+            let mut config = parse(&file, &text)?;
+            if let Some(subscribers) = &config.access.subscribers_file {
+                config.provisioned = subscribers::read(subscribers, Some(path))?;
+            }
+            Ok(config)
+        }
         Err(error) => Err(Complaint {
             what: format!(
                 "cannot be read: {error}; `ipsmgw default-config > {file}` writes one to start from"
@@ -51,6 +57,18 @@ pub fn read(path: &Path) -> Result<Config, Complaint> {
             key: String::new(),
         }),
     }
+}
+
+/// Reads another TOML file, with the same complaints.
+pub(super) fn read_as<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Complaint> {
+    let file = path.display().to_string();
+    let complain = |line, what: String| Complaint { file: file.clone(), line, key: String::new(), what };
+    let text =
+        std::fs::read_to_string(path).map_err(|error| complain(0, format!("cannot be read: {error}")))?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(0, |span| line_of(&text, span.start));
+        complain(line, error.message().to_string())
+    })
 }
 
 /// Reads a configuration from `text`; `file` is only its name in complaints.

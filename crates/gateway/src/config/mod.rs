@@ -4,14 +4,16 @@
 
 mod build;
 mod check;
+mod subscribers;
 mod values;
 
 pub use check::{Complaint, parse, read};
 pub use values::{Number, NumberRange, RefusalStatus, Seconds, Shards, Text, Words};
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
-use interwork::{Anonymity, LeaveHint, NumberSource, UnknownReply};
+use interwork::{Anonymity, Identity, LeaveHint, NumberSource, Subscriber, UnknownReply};
 use serde::Deserialize;
 
 /// The annotated default configuration, as `ipsmgw default-config` prints it.
@@ -33,6 +35,11 @@ pub struct Config {
     pub sms: Sms,
     /// Numbers that stand for chats.
     pub numbers: Numbers,
+    /// Who may.
+    pub access: Access,
+    /// Data of chat users from the file that `access` names.
+    #[serde(skip)]
+    pub provisioned: Vec<(Identity, Subscriber)>,
     /// Chats.
     pub chat: Chat,
     /// What SMS users say.
@@ -170,6 +177,19 @@ pub struct Numbers {
     pub pool: toml::Spanned<Vec<NumberRange>>,
     /// Rest of a number.
     pub rest_s: Seconds<0, 31_536_000>,
+}
+
+/// `[access]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Who may use the interworking.
+    #[serde(deserialize_with = "values::authorisation")]
+    pub authorisation: interwork::Access,
+    /// Data of chat users, without an HSS.
+    pub subscribers_file: Option<PathBuf>,
+    /// Chat users of whom something is known at the same time.
+    pub subscribers_max: u32,
 }
 
 /// `[chat]`

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use interwork::{Anonymity, LeaveHint, Msisdn, NumberSource, Template, TemplateError, UnknownReply};
+use interwork::{Access, Anonymity, LeaveHint, Msisdn, NumberSource, Template, TemplateError, UnknownReply};
 use octets::Digits;
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use sip::StatusCode;
@@ -215,6 +215,10 @@ macro_rules! named {
 named! {
     /// Reads `numbers.source`.
     number_source -> NumberSource { "own" => NumberSource::Own, "pool" => NumberSource::Pool, }
+}
+named! {
+    /// Reads `access.authorisation`.
+    authorisation -> Access { "anyone" => Access::Anyone, "subscribers" => Access::Subscribers, }
 }
 named! {
     /// Reads `chat.anonymity`.

@@ -9,7 +9,7 @@ impl ChatSession {
         use Event::*;
         self.stage = match (self.stage, event) {
             // TS 23.204 6.15.1 step 5; without asking first (NOTE 2) straight to step 8.
-            (Stage::Inviting, Begin) if policy.ask_first => {
+            (Stage::Inviting, Begin) if self.asks_first => {
                 act(Action::Invite);
                 act(Action::Arm(Timer::Answer, policy.answer_timer));
                 act(Action::Arm(Timer::Refresh, policy.refresh_timer));

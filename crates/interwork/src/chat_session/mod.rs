@@ -18,6 +18,7 @@ use crate::{Reply, SmFailure, SmOutcome};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ChatSession {
     stage: Stage,
+    asks_first: bool,
     was_hinted: bool,
 }
 
@@ -129,9 +130,10 @@ pub enum Goodbye {
 }
 
 impl ChatSession {
-    /// A session before its first event.
-    pub fn new() -> Self {
-        ChatSession { stage: Stage::Inviting, was_hinted: false }
+    /// A session before its first event. `asks_first`: is the SMS user asked before the INVITE is accepted (TS 23.204 6.15.1
+    /// NOTE 2)?
+    pub fn new(asks_first: bool) -> Self {
+        ChatSession { stage: Stage::Inviting, asks_first, was_hinted: false }
     }
 
     /// How far it has come.
@@ -142,11 +144,5 @@ impl ChatSession {
     /// Is the SMS user's answer still outstanding, so that words are read as an answer?
     pub fn awaits_answer(&self) -> bool {
         matches!(self.stage, Stage::Inviting | Stage::Invited)
-    }
-}
-
-impl Default for ChatSession {
-    fn default() -> Self {
-        Self::new()
     }
 }

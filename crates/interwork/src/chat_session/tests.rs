@@ -14,7 +14,7 @@ struct Chat {
 
 impl Chat {
     fn new() -> Self {
-        Chat { session: ChatSession::new(), policy: policy() }
+        Chat { session: ChatSession::new(true), policy: policy() }
     }
 
     fn sees(&mut self, event: Event) -> Vec<Action> {
@@ -109,7 +109,7 @@ fn neither_yes_nor_no_is_hinted_at_once_or_rejects() {
 #[test]
 fn without_asking_first_the_invite_is_accepted_at_once() {
     let mut chat = Chat::new();
-    chat.policy.ask_first = false;
+    chat.session = ChatSession::new(false);
     assert_eq!(chat.sees(Event::Begin), vec![Action::Invite, Action::Accept]);
     assert_eq!(chat.sees(Event::InvitationSubmitted), vec![]);
 }

@@ -138,7 +138,12 @@ impl InterworkRoom {
         if let Purpose::Invitation(_) = purpose {
             chat.invitation_left = plan.segments();
         }
-        let letterhead = Letterhead::new(&chat.lease, chat.references.take(plan.segments()), validity);
+        let letterhead = Letterhead::new(
+            &chat.lease,
+            chat.service_centre,
+            chat.references.take(plan.segments()),
+            validity,
+        );
         submit_text(&letterhead, &plan, phrase, purpose, hands).map_err(|(_, failure)| failure)
     }
 

@@ -25,6 +25,8 @@ pub struct Chat {
     pub(super) lease: Lease,
     /// Who invites, unless that is hidden.
     pub(super) inviter: Option<Digits>,
+    /// Where its short messages are submitted.
+    pub(super) service_centre: Digits,
     /// What the chat is about, as a text that follows "a chat".
     pub(super) topic: Kept<TOPIC_OCTETS_MAX>,
     /// Segments of the invitation that the SMS centre has not taken yet.
@@ -49,15 +51,16 @@ impl Chat {
     pub(super) fn new(
         invite: Key<Invite>,
         lease: Lease,
-        inviter: Option<Digits>,
+        terms: Terms,
         topic: Kept<TOPIC_OCTETS_MAX>,
     ) -> Self {
         Chat {
-            session: ChatSession::new(),
+            session: ChatSession::new(terms.asks_first),
             invite,
             msrp: None,
             lease,
-            inviter,
+            inviter: terms.inviter,
+            service_centre: terms.service_centre,
             topic,
             invitation_left: 0,
             references: References::default(),
@@ -84,6 +87,17 @@ impl Chat {
     pub(super) fn alarms(&mut self) -> [&mut Alarm; 4] {
         [&mut self.answer, &mut self.refresh, &mut self.connect, &mut self.idle]
     }
+}
+
+/// What was settled when the chat was let in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    /// Is the SMS user asked before the INVITE is accepted?
+    pub(super) asks_first: bool,
+    /// Who invites, unless that is hidden.
+    pub(super) inviter: Option<Digits>,
+    /// Where the chat's short messages are submitted.
+    pub(super) service_centre: Digits,
 }
 
 /// The counters that number texts and their segments.

@@ -155,7 +155,8 @@ impl ChatMessages {
         };
         let message = self.table.insert(message).map_err(|_| Status::TIMEOUT)?;
         let letterhead =
-            Letterhead::new(&chat.lease, references, policy.message_validity).with_report(wants_report);
+            Letterhead::new(&chat.lease, chat.service_centre, references, policy.message_validity)
+                .with_report(wants_report);
         let purpose = Purpose::ChatMessage(message);
         let Err((sent, failure)) = submit_text(&letterhead, &plan, whole, purpose, hands) else {
             return Ok(());

@@ -1,12 +1,15 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
-use interwork::{Anonymity, Event, Lease, Msisdn, NumberSource, Pair, PeerId, SmFailure};
+use interwork::{
+    Access, Anonymity, Event, Identity, Lease, Msisdn, NumberSource, Pair, PeerId, SmFailure, Subscriber,
+};
 use msrp::{NotAcceptable, Offer};
 use octets::Digits;
-use sip::{HeaderName, MessageView, NameAddr, StatusCode, Uri};
+use sip::{Asserted, HeaderName, MessageView, Privacy, StatusCode, Uri};
 
-use super::chat::TOPIC_OCTETS_MAX;
+use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::{Chat, Hands, InterworkRoom};
+use crate::desk::Desk;
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{self, NotOpened};
@@ -19,6 +22,12 @@ struct Caller {
     number: Option<Digits>,
     peer: PeerId,
     hides: bool,
+}
+
+impl Caller {
+    fn identity(&self) -> Identity {
+        self.number.map_or(Identity::Name(self.peer), |number| Identity::Number(Msisdn(number)))
+    }
 }
 
 /// Why an INVITE is not let in.
@@ -61,15 +70,21 @@ impl InterworkRoom {
         }
         let policy = hands.desk.policy.clone();
         let caller = caller(request).ok_or(plain(StatusCode::FORBIDDEN))?;
-        if caller.hides && policy.anonymity == Anonymity::Prohibited {
+        let subscriber = authorised(&caller, hands.desk)?;
+        let may_hide = subscriber.may_hide.unwrap_or(policy.anonymity == Anonymity::Allowed);
+        if caller.hides && !may_hide {
             return Err(plain(StatusCode::ANONYMITY_DISALLOWED));
         }
         let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
         let sms_user = sms_user.ok_or(plain(StatusCode::NOT_FOUND))?;
-        acceptable(request.body())?;
+        acceptable(hands.sip.invites.offer(invite).unwrap_or_default())?;
         let lease = self.lease(&caller, sms_user, hands)?;
-        let inviter = caller.number.filter(|_| !caller.hides);
-        let chat = Chat::new(invite, lease, inviter, topic(request));
+        let terms = Terms {
+            asks_first: !subscriber.auto_accept.unwrap_or(!policy.ask_first),
+            inviter: caller.number.filter(|_| !caller.hides),
+            service_centre: subscriber.service_centre.unwrap_or(policy.service_centre),
+        };
+        let chat = Chat::new(invite, lease, terms, topic(request));
         let chat = self.chats.insert(chat).map_err(|_| later(StatusCode::SERVICE_UNAVAILABLE))?;
         if self.pairs.bind(lease.pair, chat).is_err() {
             self.chats.remove(chat);
@@ -127,23 +142,25 @@ impl InterworkRoom {
     }
 }
 
+/// TS 23.204 6.15.1 step 4: authorisation from the data that was stored at registration, or that the operator keeps.
+fn authorised(caller: &Caller, desk: &Desk) -> Result<Subscriber, Refused> {
+    let not_authorised = Refusal { warning: Some((399, "127 Service not authorised")), ..Refusal::default() };
+    match (desk.policy.access, desk.directory.subscriber(caller.identity(), desk.now())) {
+        (_, Some(subscriber)) if subscriber.is_authorised => Ok(subscriber),
+        (_, Some(_)) => Err(Refused(StatusCode::FORBIDDEN, not_authorised)),
+        (Access::Anyone, None) => Ok(Subscriber::ANYBODY),
+        (Access::Subscribers, None) => Err(Refused(StatusCode::FORBIDDEN, not_authorised)),
+    }
+}
+
 /// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
 fn caller(request: &MessageView<'_>) -> Option<Caller> {
-    let asserted = || request.elements(HeaderName::PAssertedIdentity).filter_map(NameAddr::parse_asserted);
-    let uris = || asserted().filter_map(|identity| Uri::parse(identity.uri));
-    let tel = uris().find(|uri| uri.scheme == sip::Scheme::Tel).and_then(|uri| uri.digits());
-    let number = tel.or_else(|| uris().find_map(|uri| uri.digits()));
-    let peer = match number {
+    let asserted = Asserted::of(request)?;
+    let peer = match asserted.tel {
         Some(number) => PeerId::of(number.packed()),
-        None => PeerId::of(asserted().next()?.uri),
+        None => PeerId::of(asserted.uri),
     };
-    // RFC 3323, RFC 3325: any of these asks to hide; `none` asks not to.
-    let asks =
-        |value: &[u8]| [&b"id"[..], b"user", b"header"].iter().any(|word| value.eq_ignore_ascii_case(word));
-    let hides = request
-        .headers(HeaderName::Privacy)
-        .any(|value| value.split(|octet| matches!(octet, b';' | b',')).any(|word| asks(word.trim_ascii())));
-    Some(Caller { number, peer, hides })
+    Some(Caller { number: asserted.tel, peer, hides: Privacy::of(request).asks_to_hide() })
 }
 
 /// Subject, made harmless: one line, no control characters.

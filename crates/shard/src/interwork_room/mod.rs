@@ -8,6 +8,7 @@ mod chat;
 mod chat_message;
 mod invitation;
 mod joining;
+mod registration;
 mod reports;
 mod short_message;
 mod submit;
@@ -77,6 +78,8 @@ impl InterworkRoom {
             SipEvent::Unconfirmed(chat) => self.drive(chat, Event::Unconfirmed, None, hands),
             SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
             SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
+            SipEvent::Registered { identity, life } => registration::registered(identity, life, hands),
+            SipEvent::Deregistered(identity) => registration::deregistered(identity, hands),
         }
     }
 

@@ -15,6 +15,7 @@ use crate::driver::Outward;
 pub(super) struct Letterhead {
     number: Msisdn,
     sms_user: Digits,
+    service_centre: Digits,
     references: References,
     validity: Duration,
     /// Ask the service centre for a status report of each segment.
@@ -22,10 +23,16 @@ pub(super) struct Letterhead {
 }
 
 impl Letterhead {
-    pub(super) fn new(lease: &Lease, references: References, validity: Duration) -> Self {
+    pub(super) fn new(
+        lease: &Lease,
+        service_centre: Digits,
+        references: References,
+        validity: Duration,
+    ) -> Self {
         Letterhead {
             number: lease.pair.number,
             sms_user: lease.pair.sms_user.digits(),
+            service_centre,
             references,
             validity,
             wants_report: false,
@@ -50,7 +57,7 @@ pub(super) fn submit_text<O: Outward>(
         let order = Order {
             purpose,
             number: letterhead.number,
-            service_centre: hands.desk.policy.service_centre,
+            service_centre: letterhead.service_centre,
             submit: SmsSubmit {
                 message_reference: letterhead.references.message.wrapping_add(index),
                 destination: letterhead.sms_user,

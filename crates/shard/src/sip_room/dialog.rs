@@ -1,8 +1,8 @@
 //! Which dialog a message belongs to, and how one begins.
 
 use sip::{
-    Dialog, Index, InviteServer, MessageView, Method, Sequence, StatusCode, Token, TransactionKey, keep_head,
-    parse_token,
+    Dialog, Index, InviteServer, MessageView, Method, Multipart, Sequence, StatusCode, Token, TransactionKey,
+    keep_head, parse_token,
 };
 
 use super::invite::Alarms;
@@ -56,7 +56,7 @@ impl Invites {
         desk: &mut Desk,
     ) -> Result<Key<Invite>, StatusCode> {
         let head = Kept::write(|out| keep_head(request, out)).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
-        let description = Kept::copy(request.body()).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
+        let description = Kept::copy(description_of(request)?).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let invite = Invite {
             source,
@@ -83,5 +83,18 @@ impl Invites {
         // The first to come keeps the name: whatever comes along another way is merged with it.
         self.origins.entry(origin).or_insert(place);
         Ok(place)
+    }
+}
+
+/// The session description of an INVITE: its body, or the part of it that is one (a first message or a list of recipients may
+/// ride beside it).
+pub(super) fn description_of<'a>(request: &MessageView<'a>) -> Result<&'a [u8], StatusCode> {
+    match Multipart::of(request) {
+        None => Ok(request.body()),
+        Some(Err(bad)) => Err(bad.status()),
+        Some(Ok(parts)) => match parts.find(b"application/sdp") {
+            Some(part) if !part.is_encoded() => Ok(part.body),
+            _ => Err(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        },
     }
 }

@@ -10,7 +10,10 @@ mod render;
 mod requests;
 
 use hashbrown::HashMap;
+use interwork::Identity;
 use sip::{KeySeed, MessageView, TransactionKey};
+
+use tempo::Duration;
 
 use crate::desk::Desk;
 use crate::driver::PortId;
@@ -50,6 +53,15 @@ pub enum SipEvent<'a> {
     PeerLeft(Key<Chat>),
     /// Our BYE was answered, or never will be.
     Parted(Key<Chat>),
+    /// A chat user is there, for so long (TS 23.204 6.1), and has the 200 for it.
+    Registered {
+        /// Who.
+        identity: Identity,
+        /// How long.
+        life: Duration,
+    },
+    /// A chat user is gone (TS 23.204 6.2).
+    Deregistered(Identity),
 }
 
 /// Where a request came from, and so where its answer goes.

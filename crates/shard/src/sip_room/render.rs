@@ -232,9 +232,17 @@ fn reason(goodbye: Goodbye) -> &'static str {
 
 /// What we do.
 pub(super) const CAPABILITIES: Capabilities<'static> = Capabilities {
-    methods: &[Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Update],
+    methods: &[
+        Method::Invite,
+        Method::Ack,
+        Method::Cancel,
+        Method::Bye,
+        Method::Options,
+        Method::Update,
+        Method::Register,
+    ],
     extensions: &[],
-    bodies: &["application/sdp"],
+    bodies: &["application/sdp", "multipart/mixed", "application/3gpp-ims+xml"],
     answers: &["application/sdp"],
 };
 

@@ -1,10 +1,12 @@
 //! Requests other than INVITE, ACK and CANCEL: each is answered at once, and again when it comes again.
 
+use interwork::{Identity, Msisdn, PeerId};
+use octets::{Digits, Writer};
 use sip::{
-    KeySeed, MessageView, Method, NonInviteServer, ServerAction, ServerEvent, StatusCode, Timers, Token,
-    TransactionKey,
+    Asserted, KeySeed, MessageView, Method, NonInviteServer, Registration, ServerAction, ServerEvent,
+    StatusCode, Timers, Token, TransactionKey, write_registered,
 };
-use tempo::Alarm;
+use tempo::{Alarm, Duration, WallClock};
 
 use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
 use super::{Invites, Map, SipEvent, Source, map};
@@ -100,10 +102,50 @@ impl Requests {
         });
         let tag = answered.tag;
         if let Some((status, (request, source))) = send.zip(request) {
-            respond(request, source, desk, out, |out| write_plain(request, source, status, Some(tag), out));
+            let wall = desk.moment.wall;
+            respond(request, source, desk, out, |out| write_answer(request, source, status, tag, wall, out));
         }
         if is_over && let Some(answered) = self.table.remove(place) {
             self.by_key.remove(&answered.key);
+        }
+    }
+}
+
+/// An answer, rendered from the request that it answers.
+fn write_answer(
+    request: &MessageView<'_>,
+    source: Source,
+    status: StatusCode,
+    tag: Token,
+    wall: WallClock,
+    out: &mut Writer<'_>,
+) {
+    if request.method() == Method::Register
+        && status == StatusCode::OK
+        && let Ok(registration) = Registration::of(request)
+    {
+        // The writer remembers an overflow.
+        let _ = write_registered(out, request, source.from, &tag.to_tag(), &registration, wall);
+        return;
+    }
+    write_plain(request, source, status, Some(tag), out);
+}
+
+/// A third-party REGISTER (TS 24.341 5.3.2.2): what the S-CSCF says of a chat user.
+fn register(request: &MessageView<'_>) -> (StatusCode, Option<SipEvent<'static>>) {
+    let identity = |asserted: Asserted<'_>, msisdn: Option<Digits>| match msisdn.or(asserted.tel) {
+        Some(number) => Identity::Number(Msisdn(number)),
+        None => Identity::Name(PeerId::of(asserted.uri)),
+    };
+    match Registration::of(request) {
+        Err(bad) => (bad.status(), None),
+        Ok(Registration::Deregistered { identity: asserted, msisdn }) => {
+            (StatusCode::OK, Some(SipEvent::Deregistered(identity(asserted, msisdn))))
+        }
+        Ok(Registration::Registered(binding)) => {
+            let life = Duration::from_secs(binding.expires_s.into());
+            let identity = identity(binding.identity, binding.msisdn);
+            (StatusCode::OK, Some(SipEvent::Registered { identity, life }))
         }
     }
 }
@@ -116,6 +158,9 @@ fn judge(
 ) -> (StatusCode, Option<SipEvent<'static>>) {
     if let Err(bad) = CAPABILITIES.check(request) {
         return (bad.status, None);
+    }
+    if request.method() == Method::Register {
+        return register(request);
     }
     if request.method() == Method::Options && request.to_tag().is_none() {
         let status = if desk.is_stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };

@@ -1,0 +1,77 @@
+//! A shared map of things that last until a moment, with a limit that is kept without locking the map.
+
+use core::fmt::Debug;
+use core::hash::Hash;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use dashmap::DashMap;
+use foldhash::fast::RandomState;
+use tempo::Instant;
+
+/// At most so many things, each with its end.
+#[derive(Debug)]
+pub struct Lasting<K: Eq + Hash, V> {
+    map: DashMap<K, (V, Instant), RandomState>,
+    /// Counted apart: `DashMap::len` locks every part of the map.
+    count: AtomicUsize,
+    most: usize,
+}
+
+impl<K: Copy + Eq + Hash + Debug, V: Copy + Debug> Lasting<K, V> {
+    /// A map for `most` things.
+    pub fn new(most: usize) -> Self {
+        Lasting {
+            map: DashMap::with_capacity_and_hasher(most.min(RESERVED_MAX), RandomState::default()),
+            count: AtomicUsize::new(0),
+            most,
+        }
+    }
+
+    /// Puts a thing in, or in the place of the one before it. `false` when there is no room for a new one.
+    pub fn put(&self, key: K, value: V, until: Instant) -> bool {
+        if let Some(mut place) = self.map.get_mut(&key) {
+            *place = (value, until);
+            return true;
+        }
+        // Two that come at once may both find the last room: the limit is kept within the number of shards.
+        if self.count.load(Ordering::Relaxed) >= self.most {
+            return false;
+        }
+        if self.map.insert(key, (value, until)).is_none() {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
+        true
+    }
+
+    /// The thing, if it has not run out at `now`.
+    pub fn find(&self, key: K, now: Instant) -> Option<V> {
+        let (value, until) = *self.map.get(&key)?;
+        (until > now).then_some(value)
+    }
+
+    /// Takes a thing out.
+    pub fn remove(&self, key: K) {
+        if self.map.remove(&key).is_some() {
+            self.count.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes out what has run out at `now`.
+    pub fn sweep(&self, now: Instant) {
+        self.map.retain(|_, (_, until)| {
+            let stays = *until > now;
+            if !stays {
+                self.count.fetch_sub(1, Ordering::Relaxed);
+            }
+            stays
+        });
+    }
+
+    /// How many there are, those included that have run out and were not swept.
+    pub fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+}
+
+/// Room that is asked for at birth; a larger map grows into its limit.
+const RESERVED_MAX: usize = 1 << 20;

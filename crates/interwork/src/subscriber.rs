@@ -1,0 +1,42 @@
+//! What is known of a chat user: from the HSS at registration, or from the operator's file (TS 23.204 6.1).
+
+use octets::Digits;
+
+use crate::{Msisdn, PeerId};
+
+/// Who somebody is, as far as data about him must be found again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Identity {
+    /// Somebody with a number.
+    Number(Msisdn),
+    /// Somebody with a name only.
+    Name(PeerId),
+}
+
+/// What is known of a chat user.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Subscriber {
+    /// May he use the interworking at all?
+    pub is_authorised: bool,
+    /// The service centre of his short messages; the operator's otherwise.
+    pub service_centre: Option<Digits>,
+    /// Are his invitations accepted without asking the SMS user first? The operator's policy otherwise.
+    pub auto_accept: Option<bool>,
+    /// May he hide? The operator's policy otherwise.
+    pub may_hide: Option<bool>,
+}
+
+impl Subscriber {
+    /// Somebody of whom nothing is known but that everybody may.
+    pub const ANYBODY: Subscriber =
+        Subscriber { is_authorised: true, service_centre: None, auto_accept: None, may_hide: None };
+}
+
+/// Who may use the interworking.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Everybody whom the S-CSCF sends: its filter criteria are the authorisation.
+    Anyone,
+    /// Those of whom data is known, and whose data says yes.
+    Subscribers,
+}
