@@ -1,0 +1,13 @@
+//! What the two users, and the network between them, may rely on: one promise, one test, on every layout.
+
+mod chat_messages;
+mod collisions;
+mod invitation;
+mod joining;
+mod leaving;
+mod long_text;
+mod overload;
+mod receipts;
+mod refusal;
+mod return_path;
+mod shutdown;

@@ -1,0 +1,131 @@
+//! What a gateway on paper is born with, and where things arrive.
+
+use interwork::{
+    Anonymity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Template, UnknownReply, Vocabulary,
+    Wording,
+};
+use sip::StatusCode;
+use tempo::Duration;
+
+use super::sms_side::{CENTRE_NUMBER, digits};
+use super::stage::Stage;
+
+/// How many shards there are, and how far from the owner of an SMS user a message arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    pub shards: u16,
+    /// SIP on the shared port.
+    pub sip: u16,
+    /// Routing queries.
+    pub query: u16,
+    /// Short messages.
+    pub mail: u16,
+}
+
+/// One shard: everything is at home.
+pub const ONE: Layout = Layout { shards: 1, sip: 0, query: 0, mail: 0 };
+/// Two shards: everything arrives at the other one.
+pub const TWO: Layout = Layout { shards: 2, sip: 1, query: 1, mail: 1 };
+/// Four shards: everything arrives at a wrong one, and each thing at another.
+pub const FOUR: Layout = Layout { shards: 4, sip: 1, query: 2, mail: 3 };
+
+/// Plays a scenario on every layout; afterwards nothing of it is left. The thread has the name of the layout, so a
+/// panic tells it.
+pub fn on_every_layout(scenario: fn(Layout) -> Stage) {
+    for (name, layout) in [("one shard", ONE), ("two shards", TWO), ("four shards", FOUR)] {
+        let play = move || scenario(layout).expect_nothing_left();
+        let thread = std::thread::Builder::new().name(name.to_string()).spawn(play).expect("a thread");
+        assert!(thread.join().is_ok(), "on {name}");
+    }
+}
+
+/// What a gateway is born with.
+pub struct Plan {
+    pub layout: Layout,
+    pub policy: Policy,
+    pub sessions_max: usize,
+    pub pairs_max: usize,
+    pub announcements_max: usize,
+    /// Streams reach the gateway in pieces of at most so many octets.
+    pub piece_octets: usize,
+    /// Service centres.
+    pub centres: usize,
+}
+
+impl Plan {
+    /// The defaults of the product, with numbers from the pool.
+    pub fn new(layout: Layout) -> Self {
+        Plan {
+            layout,
+            policy: policy(),
+            sessions_max: 16,
+            pairs_max: 64,
+            announcements_max: 64,
+            piece_octets: usize::MAX,
+            centres: 1,
+        }
+    }
+
+    /// With another policy.
+    pub fn with(layout: Layout, change: impl FnOnce(&mut Policy)) -> Self {
+        let mut plan = Self::new(layout);
+        change(&mut plan.policy);
+        plan
+    }
+}
+
+fn policy() -> Policy {
+    Policy {
+        ask_first: true,
+        answer_timer: Duration::from_secs(600),
+        refresh_timer: Duration::from_secs(60),
+        idle_timer: Duration::from_secs(86_400),
+        connect_timer: Duration::from_secs(30),
+        submit_guard: Duration::from_secs(25),
+        forward_guard: Duration::from_secs(20),
+        concat_timer: Duration::from_secs(120),
+        rest: Duration::from_secs(604_800),
+        no_answer_status: StatusCode::TEMPORARILY_UNAVAILABLE,
+        reject_status: StatusCode::DECLINE,
+        unknown_reply: UnknownReply::Hint,
+        anonymity: Anonymity::Allowed,
+        number_source: NumberSource::Pool,
+        pool: MsisdnPool::new(POOL.iter().map(|number| Msisdn(digits(number)))),
+        tell_at_bye: true,
+        status_reports: true,
+        leave_hint: LeaveHint::Never,
+        segments_max: 10,
+        message_octets_max: 10_000,
+        message_validity: Duration::from_secs(86_400),
+        service_centre: digits(CENTRE_NUMBER),
+        own_number: Msisdn(digits("447700900006")),
+        network: digits("26299"),
+        correlation_life: Duration::from_secs(60),
+        wording: wording(),
+        vocabulary: Vocabulary::new(["YES", "OK"], ["NO"], ["STOP"]),
+        domain: "ims.example".into(),
+    }
+}
+
+fn wording() -> Wording {
+    let template = |text| Template::parse(text).expect("a template of the test");
+    Wording {
+        invite: template(
+            "{inviter} invites you to chat{topic}. Reply {accept} or {reject}; {leave} ends it.",
+        ),
+        hint: template("Please reply {accept} or {reject}."),
+        leave_hint: template(" ({leave} ends)"),
+        ended_by_peer: template(ENDED),
+        unknown_inviter: "Somebody".into(),
+        accept: "YES".into(),
+        reject: "NO".into(),
+        leave: "STOP".into(),
+    }
+}
+
+/// What an SMS user hears when a chat is over.
+pub const ENDED: &str = "The chat has ended.";
+/// What an SMS user hears whose answer was not understood.
+pub const HINT: &str = "Please reply YES or NO.";
+/// The numbers that may be lent.
+pub const POOL: [&str; 4] = ["491519900001", "491519900002", "491519900003", "491519900004"];
