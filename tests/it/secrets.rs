@@ -10,10 +10,11 @@ use diameter::s6c::RoutingInfo;
 use diameter::sgd::{MoForward, MtForward};
 use diameter::user::UserIdentifier;
 use diameter::{
-    Asked, Destination, EndToEnd, FailedAvp, HopByHop, Identity, Ids, MessageView as DiameterView, SessionId,
+    Asked, Destination, EndToEnd, FailedAvp, HopByHop, Ids, MessageView as DiameterView, SessionId,
 };
 use interwork::{
-    Correlation, Lease, Meaning, Msisdn, MsisdnPool, MtCorrelationId, Pair, PeerId, Template, Variables,
+    Correlation, Identity, Lease, Meaning, Msisdn, MsisdnPool, MtCorrelationId, Pair, PeerId, Subscriber,
+    Template, Variables,
 };
 use msrp::{ChunkView, Cpim, Offer};
 use octets::Writer;
@@ -160,7 +161,7 @@ fn sms_keeps_quiet() {
 #[test]
 fn diameter_keeps_quiet() {
     let ids = Ids { hop_by_hop: HopByHop(1), end_to_end: EndToEnd(2), retransmitted: false };
-    let me = Identity { host: b"gw.example", realm: b"example" };
+    let me = diameter::Identity { host: b"gw.example", realm: b"example" };
     let tpdu = deliver(BOB, WORDS);
     let submit = MoForward {
         session_id: SessionId::new(me.host, 1, 2),
@@ -253,8 +254,12 @@ impl shard::Wake for Nobody {
 #[test]
 fn the_directory_keeps_quiet() {
     use shard::Directory;
-    let directory = directory::SharedDirectory::new(4);
+    let directory = directory::SharedDirectory::new(4, 4);
     directory.announce(MtCorrelationId(digits(BOB)), Msisdn(digits(ALICE)), Instant::ZERO);
+    let subscriber = Subscriber { service_centre: Some(digits(BOB)), ..Subscriber::ANYBODY };
+    let alice = Identity::Number(Msisdn(digits(ALICE)));
+    directory.remember(alice, subscriber, Instant::ZERO);
+    let directory = directory.with_provisioned([(alice, subscriber)]);
     keeps_quiet("SharedDirectory", &directory);
 }
 

@@ -236,7 +236,7 @@ fn a_body_that_is_no_session_description_is_refused_with_what_would_be_one() {
         stage.send(call, text);
         assert_eq!(stage.statuses(call).last(), Some(&415));
         // RFC 3261 8.2.3
-        assert_eq!(stage.answer(call).need("Accept"), "application/sdp");
+        assert!(stage.answer(call).need("Accept").starts_with("application/sdp"));
         stage.ack(call);
         stage
     });

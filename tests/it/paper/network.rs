@@ -67,7 +67,8 @@ impl Network {
         let clock = Clock::new();
         let lanes =
             Lanes::connect((0..plan.layout.shards).map(|_| Arc::new(Awake) as Arc<dyn Wake>).collect());
-        let directory = Arc::new(SharedDirectory::new(plan.announcements_max));
+        let directory = SharedDirectory::new(plan.announcements_max, plan.subscribers_max);
+        let directory = Arc::new(directory.with_provisioned(plan.provisioned));
         let policy = Arc::new(plan.policy);
         let posts = lanes.into_iter().map(|lanes| {
             let me = lanes.me().0;

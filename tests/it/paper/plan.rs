@@ -1,8 +1,8 @@
 //! What a gateway on paper is born with, and where things arrive.
 
 use interwork::{
-    Anonymity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Template, UnknownReply, Vocabulary,
-    Wording,
+    Access, Anonymity, Identity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Subscriber, Template,
+    UnknownReply, Vocabulary, Wording,
 };
 use sip::StatusCode;
 use tempo::Duration;
@@ -46,6 +46,9 @@ pub struct Plan {
     pub sessions_max: usize,
     pub pairs_max: usize,
     pub announcements_max: usize,
+    pub subscribers_max: usize,
+    /// Chat users of whom the operator's file knows something.
+    pub provisioned: Vec<(Identity, Subscriber)>,
     /// Streams reach the gateway in pieces of at most so many octets.
     pub piece_octets: usize,
     /// Service centres.
@@ -61,6 +64,8 @@ impl Plan {
             sessions_max: 16,
             pairs_max: 64,
             announcements_max: 64,
+            subscribers_max: 16,
+            provisioned: Vec::new(),
             piece_octets: usize::MAX,
             centres: 1,
         }
@@ -104,6 +109,7 @@ fn policy() -> Policy {
         wording: wording(),
         vocabulary: Vocabulary::new(["YES", "OK"], ["NO"], ["STOP"]),
         domain: "ims.example".into(),
+        access: Access::Anyone,
     }
 }
 
