@@ -2,6 +2,8 @@
 
 mod chat_messages;
 mod collisions;
+mod damage;
+mod front_door;
 mod invitation;
 mod joining;
 mod leaving;
@@ -9,5 +11,7 @@ mod long_text;
 mod overload;
 mod receipts;
 mod refusal;
+mod registration;
 mod return_path;
 mod shutdown;
+mod sms_links;

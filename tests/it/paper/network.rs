@@ -229,11 +229,6 @@ impl Network {
         self.posts.iter().map(|post| post.board.read(count)).sum()
     }
 
-    /// A counter of one shard.
-    pub fn count_of(&self, shard: usize, count: Count) -> u64 {
-        self.posts[shard].board.read(count)
-    }
-
     pub fn shards(&self) -> usize {
         self.posts.len()
     }

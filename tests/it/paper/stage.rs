@@ -72,7 +72,7 @@ impl Stage {
         self.network.send(shard.expect("a port of a shard"), OWN_SIP, SCSCF, text);
         self.network.settle();
         let cseq = format!("{} {method}", self.calls[call].cseq);
-        self.heard(call).find(|sip| sip.need("CSeq") == cseq)?.status()
+        self.heard(call).find(|sip| sip.header("CSeq") == Some(&cseq))?.status()
     }
 
     /// What the gateway has sent to the chat user's side in this call, in order.
@@ -82,17 +82,20 @@ impl Stage {
             .letters
             .iter()
             .map(|letter| &letter.sip)
-            .filter(move |sip| sip.need("Call-ID") == call_id)
+            .filter(move |sip| sip.header("Call-ID") == Some(call_id))
     }
 
     /// The statuses that the INVITE has heard, in order.
     pub fn statuses(&self, call: usize) -> Vec<u16> {
-        self.heard(call).filter(|sip| sip.need("CSeq") == "1 INVITE").filter_map(SipText::status).collect()
+        self.heard(call)
+            .filter(|sip| sip.header("CSeq") == Some("1 INVITE"))
+            .filter_map(SipText::status)
+            .collect()
     }
 
     /// The final answer to the INVITE.
     pub fn answer(&self, call: usize) -> &SipText {
-        let mut answers = self.heard(call).filter(|sip| sip.need("CSeq") == "1 INVITE");
+        let mut answers = self.heard(call).filter(|sip| sip.header("CSeq") == Some("1 INVITE"));
         answers.find(|sip| sip.status().is_some_and(|status| status >= 200)).expect("a final answer")
     }
 

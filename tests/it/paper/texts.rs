@@ -12,7 +12,8 @@ pub struct MsrpText(String);
 
 impl SipText {
     pub fn new(bytes: &[u8]) -> Self {
-        let text = String::from_utf8(bytes.to_vec()).expect("SIP is text");
+        // What is copied from a damaged request may be no text any more.
+        let text = String::from_utf8_lossy(bytes).into_owned();
         assert!(text.contains("\r\n\r\n"), "a SIP message has an end of its headers");
         SipText(text)
     }

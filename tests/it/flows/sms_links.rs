@@ -1,0 +1,300 @@
+//! The connections to the SMS side: what is under way when one fails, what is tried again, what is refused on them.
+
+use diameter::{ApplicationId, AvpId, Command};
+use shard::Count;
+use tempo::Duration;
+
+use crate::paper::sms_side::{self, CENTRE, HSS, REALM, SECOND_CENTRE, Submitted};
+use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
+use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, Verdict, on_every_layout};
+
+/// A plan with two service centres.
+fn two_centres(layout: Layout) -> Plan {
+    let mut plan = Plan::new(layout);
+    plan.centres = 2;
+    plan
+}
+
+fn bye(mut stage: Stage) -> Stage {
+    stage.network.sms.manners.verdict = Verdict::Taken;
+    assert_eq!(stage.request(0, "BYE"), Some(200));
+    stage
+}
+
+/// Every connection to a peer is lost.
+fn cut(stage: &mut Stage, peer: usize) {
+    for shard in 0..stage.network.shards() {
+        let link = stage.network.sms.link(shard, peer).expect("connected");
+        stage.network.cut(shard, link);
+    }
+}
+
+/// The octets of the SMS-SUBMIT.
+fn tpdu(submitted: &Submitted) -> Vec<u8> {
+    let message = diameter::MessageView::parse(&submitted.request).expect("sound");
+    message.find(AvpId::SM_RP_UI).expect("a TPDU").data.to_vec()
+}
+
+fn header(submitted: &Submitted) -> diameter::Header {
+    diameter::MessageView::parse(&submitted.request).expect("sound").header()
+}
+
+#[test]
+fn every_shard_is_connected_to_every_peer_before_it_is_asked_anything() {
+    on_every_layout(|layout| {
+        let stage = Stage::of(two_centres(layout));
+        assert_eq!(stage.network.count(Count::PeersUp), 3 * u64::from(layout.shards));
+        stage
+    });
+}
+
+#[test]
+fn a_failure_of_the_way_is_tried_again_and_can_be_told_from_a_second_message() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.sms.manners.verdict = Verdict::Error(3002);
+        let transaction = stage.send_text(0, "hello", "");
+        assert_eq!(stage.network.wires[0].response(&transaction), None);
+        stage.network.sms.manners.verdict = Verdict::Taken;
+        stage.network.wait(Duration::from_millis(1100));
+        assert_eq!(stage.network.wires[0].response(&transaction), Some(200));
+        let [first, second] = &stage.network.sms.submitted[..] else { panic!("two attempts") };
+        // RFC 6733 3: the same End-to-End identifier, and the T bit; TS 23.040 9.2.3.25: the same TP-MR, and TP-RD.
+        assert_eq!(header(first).end_to_end, header(second).end_to_end);
+        assert!(!header(first).flags.retransmitted && header(second).flags.retransmitted);
+        let (one, mut other) = (tpdu(first), tpdu(second));
+        assert_eq!((one[0] & 0x04, other[0] & 0x04), (0, 0x04));
+        other[0] &= !0x04;
+        assert_eq!(one, other);
+        bye(stage)
+    });
+}
+
+#[test]
+fn a_message_that_the_service_centre_has_already_is_taken() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let transaction = stage.send_text(0, "hello", "");
+        stage.network.wait(Duration::from_millis(11_100));
+        assert_eq!(
+            stage.network.sms.submitted.len(),
+            2,
+            "an attempt has ten seconds, the next follows after one"
+        );
+        // TP-FCS C5: SM rejected, duplicate. The first sending did arrive, its answer did not.
+        stage.network.take_submitted(1, Verdict::Duplicate);
+        assert_eq!(stage.network.wires[0].response(&transaction), Some(200));
+        bye(stage)
+    });
+}
+
+#[test]
+fn what_was_under_way_on_a_lost_connection_goes_to_the_other_service_centre_in_its_order() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(two_centres(layout));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let transactions = ["one", "two", "three"].map(|text| stage.send_text(0, text, ""));
+        assert!(stage.network.sms.submitted.iter().all(|submitted| submitted.peer == CENTRE));
+        stage.network.sms.manners.verdict = Verdict::Taken;
+        cut(&mut stage, CENTRE);
+        let again = &stage.network.sms.submitted[3..];
+        assert!(again.iter().all(|submitted| submitted.peer == SECOND_CENTRE));
+        let texts: Vec<&str> = again.iter().map(|submitted| &submitted.text[..]).collect();
+        assert_eq!(texts, ["one", "two", "three"]);
+        for transaction in &transactions {
+            assert_eq!(stage.network.wires[0].response(transaction), Some(200));
+        }
+        bye(stage)
+    });
+}
+
+#[test]
+fn without_another_way_what_was_under_way_fails_when_its_time_is_up() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let transaction = stage.send_text(0, "hello", "");
+        let call = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
+        stage.network.sms.manners.listens = false;
+        cut(&mut stage, CENTRE);
+        stage.network.wait(Duration::from_millis(25_100));
+        assert_eq!(stage.network.wires[0].response(&transaction), Some(408));
+        assert_eq!(stage.statuses(call), [100, 480]);
+        stage.ack(call);
+        assert_eq!(stage.network.count(Count::Submits), 0);
+        // With nobody there to take them, new ones fail at once.
+        let call = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
+        assert_eq!(stage.statuses(call), [100, 480]);
+        stage.ack(call);
+        assert_eq!(stage.chat_user_says("hello?"), Some(408));
+        bye(stage)
+    });
+}
+
+#[test]
+fn a_lost_peer_is_called_again_less_and_less_often_and_trusted_when_it_has_proved_alive() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        let shards = stage.network.shards();
+        stage.network.sms.manners.listens = false;
+        cut(&mut stage, CENTRE);
+        stage.network.wait(Duration::from_millis(1300));
+        assert_eq!(stage.network.sms.missed_calls, shards, "after a second, and up to a quarter more");
+        stage.network.wait(Duration::from_secs(120));
+        let missed = stage.network.sms.missed_calls / shards;
+        // 1, 2, 4, 8, 16, then every thirty seconds, each lengthened by up to a quarter.
+        assert!((6..=9).contains(&missed), "{missed}");
+        stage.network.sms.manners.listens = true;
+        stage.network.wait(Duration::from_secs(38));
+        assert!((0..shards).all(|shard| stage.network.sms.link(shard, CENTRE).is_some()));
+        // RFC 3539 3.4.1: three watchdog answers before anything is entrusted to it again.
+        assert_eq!(stage.network.count(Count::PeersUp), shards as u64, "the HSS");
+        stage.network.wait(Duration::from_secs(70));
+        assert_eq!(stage.network.count(Count::PeersUp), 2 * shards as u64);
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 180]);
+        stage.sms_user_says("NO");
+        stage.ack(call);
+        stage
+    });
+}
+
+#[test]
+fn a_peer_that_says_nothing_any_more_is_given_up() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(two_centres(layout));
+        stage.network.sms.manners.lives = false;
+        // RFC 3539: a watchdog interval until it is asked, one until it is suspected, one until it is closed.
+        stage.network.wait(Duration::from_secs(100));
+        assert_eq!(stage.network.count(Count::PeersUp), 0);
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 480]);
+        stage.ack(call);
+        stage.network.sms.manners.lives = true;
+        stage.network.wait(Duration::from_secs(200));
+        assert_eq!(stage.network.count(Count::PeersUp), 3 * u64::from(layout.shards));
+        stage
+    });
+}
+
+#[test]
+fn a_peer_that_says_goodbye_is_answered_and_its_work_goes_elsewhere() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(two_centres(layout));
+        for shard in 0..stage.network.shards() {
+            let link = stage.network.sms.link(shard, CENTRE).expect("connected");
+            let goodbye = stage.network.sms.goodbye(CENTRE);
+            stage.network.stream(shard, link, &goodbye);
+            stage.network.settle();
+            // RFC 6733 5.4: whoever said goodbye hangs up.
+            stage.network.cut(shard, link);
+        }
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 180]);
+        assert_eq!(stage.network.sms.submitted[0].peer, SECOND_CENTRE);
+        stage.network.wait(Duration::from_secs(5));
+        assert_eq!(
+            stage.network.count(Count::PeersUp),
+            3 * u64::from(layout.shards),
+            "back, and trusted at once"
+        );
+        stage.sms_user_says("NO");
+        stage.ack(call);
+        stage
+    });
+}
+
+#[test]
+fn a_short_message_whose_connection_is_lost_before_its_answer_comes_again_on_another() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.wires[0].verdict = None;
+        let number = stage.session_number();
+        let ticket = stage.text(BOB, &number, "hello");
+        cut(&mut stage, CENTRE);
+        let answer =
+            crate::paper::wire::response(stage.network.wires[0].sends().last().expect("a SEND"), 200);
+        stage.speak(0, std::str::from_utf8(&answer).expect("text"));
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Waiting, "its answer has nowhere to go");
+        assert_eq!(stage.network.count(Count::Forwards), 0, "and is not kept");
+        bye(stage)
+    });
+}
+
+/// Sends a request of the SMS side and reads how it is refused.
+fn refused(
+    stage: &mut Stage,
+    peer: usize,
+    (command, application): (u32, ApplicationId),
+    fill: impl FnOnce(&mut diameter::MessageWriter<'_, '_>),
+) -> (u32, Option<u32>) {
+    let (ticket, request) = stage.network.sms.ask(Command(command), application, fill);
+    let link = stage.network.sms.link(0, peer).expect("connected");
+    stage.network.stream(0, link, &request);
+    stage.network.settle();
+    sms_side::refusal(stage.network.sms.answer(ticket).expect("an answer"))
+}
+
+#[test]
+fn a_request_that_nobody_here_serves_is_refused_by_its_reason() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        let session = |message: &mut diameter::MessageWriter<'_, '_>| {
+            message.avp_bytes(AvpId::SESSION_ID, b"smsc;1;1");
+        };
+        // A command that SGd does not have, an application that nobody announced, and a command that goes the other way.
+        assert_eq!(refused(&mut stage, CENTRE, (8_388_655, ApplicationId::SGD), session), (3001, None));
+        assert_eq!(refused(&mut stage, CENTRE, (8_388_646, ApplicationId(4)), session), (3007, None));
+        assert_eq!(refused(&mut stage, CENTRE, (8_388_645, ApplicationId::SGD), session), (3001, None));
+        assert_eq!(stage.network.count(Count::DiameterRefused), 3);
+        stage
+    });
+}
+
+#[test]
+fn what_is_missing_in_a_request_is_named() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        let head = |message: &mut diameter::MessageWriter<'_, '_>| {
+            message.avp_bytes(AvpId::SESSION_ID, b"smsc;1;1");
+            message.avp_bytes(AvpId::ORIGIN_HOST, b"smsc.home.example");
+            message.avp_bytes(AvpId::ORIGIN_REALM, REALM.as_bytes());
+            message.avp_bytes(AvpId::DESTINATION_HOST, b"ipsmgw-0.home.example");
+            message.avp_bytes(AvpId::DESTINATION_REALM, REALM.as_bytes());
+            message.avp_u32(AvpId::AUTH_SESSION_STATE, 1);
+        };
+        let forward = (8_388_646, ApplicationId::SGD);
+        let (code, avp) = refused(&mut stage, CENTRE, forward, head);
+        assert_eq!((code, avp.is_some()), (5005, true));
+        let (code, avp) = refused(&mut stage, CENTRE, forward, |message| {
+            head(message);
+            message.avp_bytes(AvpId::USER_NAME, b"262991234567890");
+            message.tbcd(AvpId::SC_ADDRESS, sms_side::digits("447700900005"));
+        });
+        assert_eq!((code, avp), (5005, Some(AvpId::SM_RP_UI.code)));
+        let (code, avp) = refused(&mut stage, HSS, (8_388_647, ApplicationId::S6C), head);
+        assert_eq!((code, avp), (5005, Some(AvpId::MSISDN.code)));
+        stage
+    });
+}
+
+#[test]
+fn a_length_that_cannot_be_costs_the_connection_and_nothing_else() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        let owner = stage.network.wires[0].shard;
+        let link = stage.network.sms.link(owner, HSS).expect("connected");
+        stage.network.stream(
+            owner,
+            link,
+            b"\x01\x00\x00\x04\x80\x80\x00\x1D\x01\x00\x00\x20\x00\x00\x00\x01\x00\x00\x00\x02",
+        );
+        stage.network.settle();
+        assert_ne!(stage.network.sms.link(owner, HSS), Some(link), "closed");
+        assert_eq!(stage.network.count(Count::LinksClosedOnError), 1);
+        assert_eq!(stage.chat_user_says("still here"), Some(200));
+        stage.network.wait(SIXTY_FOUR_T1);
+        bye(stage)
+    });
+}
