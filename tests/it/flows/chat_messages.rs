@@ -34,7 +34,7 @@ fn a_text_is_acknowledged_when_the_sms_side_has_it_and_not_before() {
         // RFC 4975 7.2: one hop back, from the URI that was asked.
         let response = stage.network.wires[0].heard.last().expect("a response");
         assert_eq!(response.header("To-Path"), Some(UE_PATH));
-        assert_eq!(response.header("From-Path"), Some(&stage.media(0).1[..]));
+        assert_eq!(response.header("From-Path"), Some(&stage.calls[0].media().1[..]));
         bye(stage)
     });
 }
@@ -189,7 +189,7 @@ fn an_empty_send_keeps_the_connection_alive_and_says_nothing() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
         let transaction = stage.next_transaction();
-        let path = stage.media(0).1;
+        let path = stage.calls[0].media().1;
         let send = format!(
             "MSRP {transaction} SEND\r\nTo-Path: {path}\r\nFrom-Path: {UE_PATH}\r\nMessage-ID: alive\r\n\
              Byte-Range: 1-0/0\r\n-------{transaction}$\r\n"
@@ -207,7 +207,7 @@ fn an_empty_send_keeps_the_connection_alive_and_says_nothing() {
 fn an_unknown_method_is_refused_and_a_stray_response_is_nobodys() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
-        let path = stage.media(0).1;
+        let path = stage.calls[0].media().1;
         stage.speak(
             0,
             &format!("MSRP ueodd NICKNAME\r\nTo-Path: {path}\r\nFrom-Path: {UE_PATH}\r\n-------ueodd$\r\n"),
@@ -235,7 +235,7 @@ fn an_unknown_method_is_refused_and_a_stray_response_is_nobodys() {
 fn a_session_that_is_not_ours_is_unknown() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
-        let path = stage.media(0).1;
+        let path = stage.calls[0].media().1;
         let digit = path.find(";tcp").expect("a path") - 1;
         let guessed = format!(
             "{}{}{}",
@@ -262,7 +262,7 @@ fn a_session_has_one_connection() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
         let first = stage.calls[0].wire;
-        let (shard, path) = (stage.network.wires[0].shard, stage.media(0).1);
+        let (shard, path) = (stage.network.wires[0].shard, stage.calls[0].media().1);
         let second = stage.network.connect(msrp(shard as u16));
         stage.calls[0].wire = Some(second);
         let transaction = stage.send_text(0, "hi", "");
@@ -298,7 +298,7 @@ fn a_connection_that_says_nothing_is_closed() {
 fn an_unreadable_frame_is_answered_and_ends_its_connection() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
-        let path = stage.media(0).1;
+        let path = stage.calls[0].media().1;
         // A body without its type.
         stage.speak(
             0,

@@ -106,7 +106,7 @@ fn two_answers_at_once_are_one_answer() {
         let tickets = answers.each_ref().map(|(correlation, tpdu)| {
             let end_to_end = stage.network.sms.next_end_to_end();
             let shard = usize::from(stage.layout.mail % stage.layout.shards);
-            stage.mail(shard, &Mailing { correlation, tpdu, end_to_end, repeated: false })
+            stage.network.mail(shard, &Mailing { correlation, tpdu, end_to_end, repeated: false })
         });
         assert_eq!(stage.network.sms.delivery(tickets[0]), Delivery::Taken);
         assert_eq!(stage.statuses(0), [100, 180, 200]);

@@ -79,7 +79,7 @@ fn damaged_msrp_costs_its_connection_at_most() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
         let mut chance = chance(layout);
-        let path = stage.media(0).1;
+        let path = stage.calls[0].media().1;
         let send = format!(
             "MSRP uefuzz SEND\r\nTo-Path: {path}\r\nFrom-Path: {UE_PATH}\r\nMessage-ID: m1\r\nByte-Range: 1-5/5\r\n\
              Success-Report: no\r\nFailure-Report: yes\r\nContent-Type: text/plain\r\n\r\nhello\r\n-------uefuzz$\r\n"
@@ -148,7 +148,7 @@ fn damaged_short_messages_are_shown_or_refused() {
             let damaged = damaged(&tpdu, &mut chance);
             let end_to_end = stage.network.sms.next_end_to_end();
             let mailing = Mailing { correlation: &correlation, tpdu: &damaged, end_to_end, repeated: false };
-            let ticket = stage.mail(0, &mailing);
+            let ticket = stage.network.mail(0, &mailing);
             if stage.network.sms.delivery(ticket) == crate::paper::Delivery::Waiting {
                 // A segment of a text whose beginning never comes.
                 stage.network.wait(Duration::from_millis(20_100));

@@ -26,7 +26,7 @@ fn mail(stage: &mut Stage, tpdu: &[u8]) -> Ticket {
     let number = stage.session_number();
     let correlation = stage.route(BOB, &number);
     let end_to_end = stage.network.sms.next_end_to_end();
-    stage.mail(0, &Mailing { correlation: &correlation, tpdu, end_to_end, repeated: false })
+    stage.network.mail(0, &Mailing { correlation: &correlation, tpdu, end_to_end, repeated: false })
 }
 
 fn delivery(stage: &Stage, ticket: Ticket) -> Delivery {

@@ -107,7 +107,7 @@ fn a_message_above_the_announced_size_is_stopped() {
 
 /// One chunk of a bare text.
 fn chunk(stage: &mut Stage, message_id: &str, range: &str, body: &str, flag: char) -> String {
-    let path = stage.media(0).1;
+    let path = stage.calls[0].media().1;
     let transaction = stage.next_transaction();
     let chunk = format!(
         "MSRP {transaction} SEND\r\nTo-Path: {path}\r\nFrom-Path: {UE_PATH}\r\nMessage-ID: {message_id}\r\n\

@@ -28,7 +28,7 @@ fn report_on(stage: &mut Stage, recipient: &str, reference: u8, status: Status) 
     let correlation = stage.route(BOB, &number);
     let end_to_end = stage.network.sms.next_end_to_end();
     let mailing = Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated: false };
-    let ticket = stage.mail(0, &mailing);
+    let ticket = stage.network.mail(0, &mailing);
     assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
 }
 
@@ -73,7 +73,7 @@ fn a_report_of_success_comes_when_the_service_centre_says_that_the_text_was_deli
         assert_eq!(report.header("Status"), Some("000 200 OK"));
         assert_eq!(
             (report.header("To-Path"), report.header("From-Path")),
-            (Some(UE_PATH), Some(&stage.media(0).1[..]))
+            (Some(UE_PATH), Some(&stage.calls[0].media().1[..]))
         );
         let body = format!(
             "From: <sip:alice@ims.example>\r\nTo: <tel:{BOB}>\r\n\r\nContent-Type: text/plain;charset=UTF-8\r\n\r\nhello"

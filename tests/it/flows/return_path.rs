@@ -31,7 +31,8 @@ fn mail(stage: &mut Stage, tpdu: &[u8]) -> Delivery {
     let number = stage.session_number();
     let correlation = stage.route(BOB, &number);
     let end_to_end = stage.network.sms.next_end_to_end();
-    let ticket = stage.mail(0, &Mailing { correlation: &correlation, tpdu, end_to_end, repeated: false });
+    let ticket =
+        stage.network.mail(0, &Mailing { correlation: &correlation, tpdu, end_to_end, repeated: false });
     stage.network.sms.delivery(ticket)
 }
 
@@ -67,7 +68,7 @@ fn a_text_says_who_wrote_it_and_when() {
         let numbers: Vec<u64> = range.split(['-', '/']).filter_map(|number| number.parse().ok()).collect();
         assert_eq!(numbers, [1, length, length]);
         assert_eq!(send.header("To-Path"), Some(crate::paper::call::UE_PATH));
-        assert_eq!(send.header("From-Path"), Some(&stage.media(0).1[..]));
+        assert_eq!(send.header("From-Path"), Some(&stage.calls[0].media().1[..]));
         bye(stage)
     });
 }
@@ -184,7 +185,8 @@ fn an_id_that_was_never_given_or_has_run_out_leads_nowhere() {
         let tpdu = deliver(BOB, "hello");
         let send = |stage: &mut Stage, correlation: &str| {
             let end_to_end = stage.network.sms.next_end_to_end();
-            let ticket = stage.mail(0, &Mailing { correlation, tpdu: &tpdu, end_to_end, repeated: false });
+            let ticket =
+                stage.network.mail(0, &Mailing { correlation, tpdu: &tpdu, end_to_end, repeated: false });
             stage.network.sms.delivery(ticket)
         };
         assert_eq!(send(&mut stage, "262990000000000"), Delivery::NotNow);
@@ -212,7 +214,7 @@ fn repeat(stage: &mut Stage, wait: Duration) -> Vec<Ticket> {
     for shard in (0..stage.network.shards()).chain([0]) {
         let mailing =
             Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated: !tickets.is_empty() };
-        tickets.push(stage.mail(shard, &mailing));
+        tickets.push(stage.network.mail(shard, &mailing));
         stage.network.wait(wait);
     }
     tickets
@@ -265,7 +267,9 @@ fn a_repetition_while_the_first_still_waits_is_answered_with_it() {
         let end_to_end = stage.network.sms.next_end_to_end();
         let tickets = [false, true].map(|repeated| {
             let shard = usize::from(repeated) % stage.network.shards();
-            stage.mail(shard, &Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated })
+            stage
+                .network
+                .mail(shard, &Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated })
         });
         assert_eq!(tickets.map(|ticket| stage.network.sms.delivery(ticket)), [Delivery::Waiting; 2]);
         answer_last(&mut stage, 200);
@@ -284,8 +288,9 @@ fn the_same_answer_repeated_answers_the_invitation_once() {
         let tpdu = deliver(BOB, "YES");
         let end_to_end = stage.network.sms.next_end_to_end();
         for repeated in [false, true] {
-            let ticket =
-                stage.mail(0, &Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated });
+            let ticket = stage
+                .network
+                .mail(0, &Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated });
             assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
         }
         stage.ack(0);

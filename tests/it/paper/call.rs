@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::texts::SipText;
+use super::texts::{SipText, between};
 
 /// What an INVITE says.
 #[derive(Clone)]
@@ -120,6 +120,14 @@ impl Call {
     pub fn ack(&self, answer: &SipText) -> String {
         let branch = format!("{}-ack", self.branch);
         self.request("ACK", answer.contact(), &branch, 1, answer.to_tag())
+    }
+
+    /// Host and port of the media line, and the path, in the answer.
+    pub fn media(&self) -> (String, String) {
+        let sdp = self.answer.as_ref().expect("an answer").body();
+        let address = between(sdp, "c=IN IP4 ", "\r\n");
+        let port = between(sdp, "m=message ", " ");
+        (format!("{address}:{port}"), between(sdp, "a=path:", "\r\n").to_string())
     }
 
     /// A request in the dialog.

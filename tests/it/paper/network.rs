@@ -14,7 +14,7 @@ use tempo::{Duration, Instant};
 use super::call;
 use super::driver::{Clock, Coming, Going, PaperDriver};
 use super::plan::Plan;
-use super::sms_side::{self, REALM, SmsSide, Verdict};
+use super::sms_side::{self, CENTRE, Mailing, REALM, SmsSide, Ticket, Verdict};
 use super::texts::SipText;
 use super::wire::Wire;
 use crate::allocation::counted;
@@ -151,6 +151,15 @@ impl Network {
                 .for_each(|wire| wire.is_open = false);
             self.posts[shard].driver.bring(Coming::Closed { link });
         }
+    }
+
+    /// The service centre sends a short message on its connection to this shard.
+    pub fn mail(&mut self, shard: usize, mailing: &Mailing<'_>) -> Ticket {
+        let link = self.sms.link(shard, CENTRE).expect("the service centre is connected");
+        let (ticket, request) = self.sms.mail(mailing, format!("ipsmgw-{shard}").as_bytes());
+        self.stream(shard, link, &request);
+        self.settle();
+        ticket
     }
 
     /// The SMS side says at last what becomes of a short message that was submitted.

@@ -4,6 +4,7 @@ use interwork::{
     Access, Anonymity, Identity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Subscriber, Template,
     UnknownReply, Vocabulary, Wording,
 };
+use shard::owner_of;
 use sip::StatusCode;
 use tempo::Duration;
 
@@ -20,6 +21,18 @@ pub struct Layout {
     pub query: u16,
     /// Short messages.
     pub mail: u16,
+}
+
+impl Layout {
+    /// The shard that is so far from the owner of the SMS user in a number or a URI. Where there is no number, from the first.
+    pub fn shard_at(self, sms_user: &str, offset: u16) -> usize {
+        let number: String = sms_user.chars().filter(char::is_ascii_digit).take(15).collect();
+        let owner = match number.is_empty() {
+            true => 0,
+            false => owner_of(Msisdn(digits(&number)), self.shards).0,
+        };
+        usize::from((owner + offset) % self.shards)
+    }
 }
 
 /// One shard: everything is at home.

@@ -1,14 +1,14 @@
 //! What scenarios speak to: a chat user, an SMS user, and the gateway between them.
 
-use shard::{Count, OWN_SIP, SHARED_SIP, owner_of};
+use shard::{Count, OWN_SIP, SHARED_SIP};
 use sms::{Plan as Cut, ScTimestamp, SmsDeliver};
 use tempo::Duration;
 
 use super::call::{Call, Invitation, SCSCF, UE_PATH};
 use super::network::{Network, msrp, own_sip};
 use super::plan::{Layout, Plan};
-use super::sms_side::{CENTRE, Delivery, HSS, Mailing, Ticket, digits, written};
-use super::texts::{MsrpText, SipText, between};
+use super::sms_side::{Delivery, HSS, Mailing, Ticket, digits, written};
+use super::texts::{MsrpText, SipText};
 
 /// A scenario under way.
 pub struct Stage {
@@ -57,7 +57,7 @@ impl Stage {
 
     /// A message of the chat user's side, to the shared port of a shard that does not own the call.
     pub fn send(&mut self, call: usize, text: String) {
-        let shard = self.shard_at(&self.calls[call].invitation.uri, self.layout.sip);
+        let shard = self.layout.shard_at(&self.calls[call].invitation.uri, self.layout.sip);
         self.network.send(shard, SHARED_SIP, SCSCF, text);
         self.network.settle();
     }
@@ -128,12 +128,12 @@ impl Stage {
         let end_to_end = self.network.sms.next_end_to_end();
         let tpdu = deliver(from, text);
         let mailing = Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated: false };
-        self.mail(self.shard_at(from, self.layout.mail), &mailing)
+        self.network.mail(self.layout.shard_at(from, self.layout.mail), &mailing)
     }
 
     /// Asks the way to `number`, for a message of `from`: the MT-Correlation-ID.
     pub fn route(&mut self, from: &str, number: &str) -> String {
-        let shard = self.shard_at(from, self.layout.query);
+        let shard = self.layout.shard_at(from, self.layout.query);
         let link = self.network.sms.link(shard, HSS).expect("the HSS is connected");
         let (ticket, query) = self.network.sms.query(number);
         self.network.stream(shard, link, &query);
@@ -141,15 +141,6 @@ impl Stage {
         let (correlation, name) = self.network.sms.route(ticket).expect("the gateway gives a way");
         assert_eq!(name, format!("ipsmgw-{shard}.home.example").into_bytes());
         correlation
-    }
-
-    /// Sends a short message on the connection of this shard.
-    pub fn mail(&mut self, shard: usize, mailing: &Mailing<'_>) -> Ticket {
-        let link = self.network.sms.link(shard, CENTRE).expect("the service centre is connected");
-        let (ticket, request) = self.network.sms.mail(mailing, format!("ipsmgw-{shard}").as_bytes());
-        self.network.stream(shard, link, &request);
-        self.network.settle();
-        ticket
     }
 
     /// The texts that Bob has got, in order.
@@ -166,7 +157,7 @@ impl Stage {
 
     /// The chat user connects to the address in the answer, and says which session it is for.
     pub fn connect(&mut self, call: usize) {
-        let (address, path) = self.media(call);
+        let (address, path) = self.calls[call].media();
         let shard = (0..self.network.shards()).find(|shard| msrp(*shard as u16).to_string() == address);
         let wire = self.network.connect(msrp(shard.expect("a media address") as u16));
         self.calls[call].wire = Some(wire);
@@ -195,7 +186,7 @@ impl Stage {
 
     /// Sends a body in one chunk; the transaction.
     pub fn send_body(&mut self, call: usize, content_type: &str, body: &str, headers: &str) -> String {
-        let (_, path) = self.media(call);
+        let (_, path) = self.calls[call].media();
         let transaction = self.next_transaction();
         let length = body.len();
         let send = format!(
@@ -219,14 +210,6 @@ impl Stage {
     pub fn chat_user_heard(&self) -> Vec<String> {
         let wire = &self.network.wires[self.calls[0].wire.expect("a connection")];
         wire.sends().map(said).collect()
-    }
-
-    /// Host and port of the media line, and the path, in the answer of a call.
-    pub fn media(&self, call: usize) -> (String, String) {
-        let sdp = self.calls[call].answer.as_ref().expect("an answer").body();
-        let address = between(sdp, "c=IN IP4 ", "\r\n");
-        let port = between(sdp, "m=message ", " ");
-        (format!("{address}:{port}"), between(sdp, "a=path:", "\r\n").to_string())
     }
 
     /// A transaction id of the chat user.
@@ -256,15 +239,6 @@ impl Stage {
             (peers, peers),
             "connections are left behind"
         );
-    }
-
-    fn shard_at(&self, sms_user: &str, offset: u16) -> usize {
-        let number: String = sms_user.chars().filter(char::is_ascii_digit).take(15).collect();
-        let owner = match number.is_empty() {
-            true => 0,
-            false => owner_of(interwork::Msisdn(digits(&number)), self.layout.shards).0,
-        };
-        usize::from((owner + offset) % self.layout.shards)
     }
 }
 
