@@ -1,4 +1,4 @@
-//! The AVPs that we know: RFC 6733, TS 29.338, and those of TS 29.229, 29.272, 29.329 and 29.336 that it borrows.
+//! The AVPs that we know: RFC 6733, TS 29.338, TS 29.329, and those of TS 29.229, 29.272 and 29.336 that they borrow.
 //!
 //! The M bit here is the one that we send. On receipt it is the sender's own word and decides one thing only:
 //! whether an AVP that is not in this table may be ignored.
@@ -121,11 +121,38 @@ dictionary! {
     VENDOR_IETF 301 DRMP Enumerated MAY "DRMP";
     VENDOR_IETF 621 OC_SUPPORTED_FEATURES Grouped MAY "OC-Supported-Features";
     VENDOR_IETF 623 OC_OLR Grouped MAY "OC-OLR";
+    VENDOR_IETF 650 LOAD Grouped MAY "Load";
+    VENDOR_3GPP 601 PUBLIC_IDENTITY Utf8String MUST "Public-Identity";
+    VENDOR_3GPP 602 SERVER_NAME Utf8String MUST "Server-Name";
     VENDOR_3GPP 628 SUPPORTED_FEATURES Grouped MAY "Supported-Features";
     VENDOR_3GPP 629 FEATURE_LIST_ID Unsigned32 MAY "Feature-List-ID";
     VENDOR_3GPP 630 FEATURE_LIST Unsigned32 MAY "Feature-List";
+    VENDOR_3GPP 634 WILDCARDED_PUBLIC_IDENTITY Utf8String MAY "Wildcarded-Public-Identity";
+    VENDOR_3GPP 636 WILDCARDED_IMPU Utf8String MAY "Wildcarded-IMPU";
+    VENDOR_3GPP 650 SESSION_PRIORITY Enumerated MAY "Session-Priority";
     VENDOR_3GPP 700 USER_IDENTITY Grouped MUST "User-Identity";
     VENDOR_3GPP 701 MSISDN OctetString MUST "MSISDN";
+    VENDOR_3GPP 702 USER_DATA OctetString MUST "User-Data";
+    VENDOR_3GPP 703 DATA_REFERENCE Enumerated MUST "Data-Reference";
+    VENDOR_3GPP 704 SERVICE_INDICATION OctetString MUST "Service-Indication";
+    VENDOR_3GPP 705 SUBS_REQ_TYPE Enumerated MUST "Subs-Req-Type";
+    VENDOR_3GPP 706 REQUESTED_DOMAIN Enumerated MUST "Requested-Domain";
+    VENDOR_3GPP 707 CURRENT_LOCATION Enumerated MUST "Current-Location";
+    VENDOR_3GPP 708 IDENTITY_SET Enumerated MAY "Identity-Set";
+    VENDOR_3GPP 709 EXPIRY_TIME Time MAY "Expiry-Time";
+    VENDOR_3GPP 710 SEND_DATA_INDICATION Enumerated MAY "Send-Data-Indication";
+    VENDOR_3GPP 711 DSAI_TAG OctetString MAY "DSAI-Tag";
+    VENDOR_3GPP 712 ONE_TIME_NOTIFICATION Enumerated MAY "One-Time-Notification";
+    VENDOR_3GPP 713 REQUESTED_NODES Unsigned32 MAY "Requested-Nodes";
+    VENDOR_3GPP 714 SERVING_NODE_INDICATION Enumerated MAY "Serving-Node-Indication";
+    VENDOR_3GPP 715 REPOSITORY_DATA_ID Grouped MAY "Repository-Data-ID";
+    VENDOR_3GPP 716 SEQUENCE_NUMBER Unsigned32 MAY "Sequence-Number";
+    VENDOR_3GPP 717 PRE_PAGING_SUPPORTED Enumerated MAY "Pre-paging-Supported";
+    VENDOR_3GPP 718 LOCAL_TIME_ZONE_INDICATION Enumerated MAY "Local-Time-Zone-Indication";
+    VENDOR_3GPP 719 UDR_FLAGS Unsigned32 MAY "UDR-Flags";
+    VENDOR_3GPP 720 CALL_REFERENCE_INFO Grouped MAY "Call-Reference-Info";
+    VENDOR_3GPP 721 CALL_REFERENCE_NUMBER OctetString MAY "Call-Reference-Number";
+    VENDOR_3GPP 722 AS_NUMBER OctetString MAY "AS-Number";
     VENDOR_3GPP 1489 SGSN_NUMBER OctetString MUST "SGSN-Number";
     VENDOR_3GPP 1496 EPS_LOCATION_INFORMATION Grouped MAY "EPS-Location-Information";
     VENDOR_3GPP 1645 MME_NUMBER_FOR_MT_SMS OctetString MUST "MME-Number-for-MT-SMS";

@@ -1,9 +1,12 @@
-//! Diameter without sockets: RFC 6733 messages and peers, and the SGd and S6c commands of TS 29.338.
+//! Diameter without sockets: RFC 6733 messages and peers, the SGd and S6c commands of TS 29.338, and those of Sh.
 //!
 //! Refuses: to do I/O, to read a clock, to route, to know what a short message says.
 //! In: octets of a stream, events of a peer. Out: borrowed views, messages in a lent buffer, actions.
 #![no_std]
 #![forbid(unsafe_code)]
+
+// For what `sh` keeps of a document: it is read at a registration, never for a message.
+extern crate alloc;
 
 pub mod answer;
 pub mod base;
@@ -16,6 +19,7 @@ pub mod procedure;
 pub mod result;
 pub mod s6c;
 pub mod sgd;
+pub mod sh;
 mod slot;
 pub mod user;
 pub mod vsai;

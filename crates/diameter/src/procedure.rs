@@ -22,6 +22,14 @@ pub enum Procedure {
     AlertServiceCentre,
     /// RDR, RDA on S6c.
     ReportDelivery,
+    /// UDR, UDA on Sh.
+    UserData,
+    /// PUR, PUA on Sh.
+    ProfileUpdate,
+    /// SNR, SNA on Sh.
+    SubscribeNotifications,
+    /// PNR, PNA on Sh.
+    PushNotification,
 }
 
 impl Procedure {
@@ -36,7 +44,11 @@ impl Procedure {
             (ApplicationId::S6C, Command::SEND_ROUTING_INFO_FOR_SM) => Ok(Procedure::RoutingInfo),
             (ApplicationId::S6C, Command::ALERT_SERVICE_CENTRE) => Ok(Procedure::AlertServiceCentre),
             (ApplicationId::S6C, Command::REPORT_SM_DELIVERY_STATUS) => Ok(Procedure::ReportDelivery),
-            (ApplicationId::BASE | ApplicationId::SGD | ApplicationId::S6C, _) => {
+            (ApplicationId::SH, Command::USER_DATA) => Ok(Procedure::UserData),
+            (ApplicationId::SH, Command::PROFILE_UPDATE) => Ok(Procedure::ProfileUpdate),
+            (ApplicationId::SH, Command::SUBSCRIBE_NOTIFICATIONS) => Ok(Procedure::SubscribeNotifications),
+            (ApplicationId::SH, Command::PUSH_NOTIFICATION) => Ok(Procedure::PushNotification),
+            (ApplicationId::BASE | ApplicationId::SGD | ApplicationId::S6C | ApplicationId::SH, _) => {
                 Err(ResultCode::COMMAND_UNSUPPORTED)
             }
             _ => Err(ResultCode::APPLICATION_UNSUPPORTED),

@@ -1,4 +1,4 @@
-//! Outcomes: Result-Code (RFC 6733 7.1) and the Experimental-Result of TS 29.338 7.3.
+//! Outcomes: Result-Code (RFC 6733 7.1) and the Experimental-Result of TS 29.338 7.3 and TS 29.329 6.2.
 
 use crate::dictionary::{AvpId, VENDOR_3GPP};
 use crate::wire::{Invalid, MessageView, MessageWriter};
@@ -68,7 +68,21 @@ impl ResultCode {
 pub struct Experimental(pub u32);
 
 codes! { Experimental:
+    USER_DATA_NOT_AVAILABLE = 4100,
+    PRIOR_UPDATE_IN_PROGRESS = 4101,
     USER_UNKNOWN = 5001,
+    IDENTITIES_DONT_MATCH = 5002,
+    TOO_MUCH_DATA = 5008,
+    FEATURE_UNSUPPORTED = 5011,
+    USER_DATA_NOT_RECOGNIZED = 5100,
+    OPERATION_NOT_ALLOWED = 5101,
+    USER_DATA_CANNOT_BE_READ = 5102,
+    USER_DATA_CANNOT_BE_MODIFIED = 5103,
+    USER_DATA_CANNOT_BE_NOTIFIED = 5104,
+    TRANSPARENT_DATA_OUT_OF_SYNC = 5105,
+    SUBS_DATA_ABSENT = 5106,
+    NO_SUBSCRIPTION_TO_DATA = 5107,
+    DSAI_NOT_AVAILABLE = 5108,
     ABSENT_USER = 5550,
     USER_BUSY_FOR_MT_SMS = 5551,
     FACILITY_NOT_SUPPORTED = 5552,

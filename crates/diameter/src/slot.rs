@@ -48,7 +48,7 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// What every request of TS 29.338 starts with.
+/// What every request of TS 29.338 and TS 29.329 starts with.
 #[derive(Clone, Copy)]
 pub(crate) struct Heading<'a> {
     pub session_id: SessionId<'a>,
@@ -127,6 +127,11 @@ impl<'a> HeadingSlots<'a> {
                 realm: self.destination_realm.need_name(AvpId::DESTINATION_REALM)?,
             },
         })
+    }
+
+    /// Vendor-Specific-Application-Id, where a command demands it.
+    pub fn need_application(&self) -> Result<(), Invalid> {
+        self.application.need(AvpId::VENDOR_SPECIFIC_APPLICATION_ID).map(|_| ())
     }
 
     /// Destination-Host, where a command demands it.

@@ -14,6 +14,14 @@ impl Command {
     pub const DEVICE_WATCHDOG: Command = Command(280);
     /// DPR and DPA.
     pub const DISCONNECT_PEER: Command = Command(282);
+    /// UDR and UDA.
+    pub const USER_DATA: Command = Command(306);
+    /// PUR and PUA.
+    pub const PROFILE_UPDATE: Command = Command(307);
+    /// SNR and SNA.
+    pub const SUBSCRIBE_NOTIFICATIONS: Command = Command(308);
+    /// PNR and PNA.
+    pub const PUSH_NOTIFICATION: Command = Command(309);
     /// OFR and OFA.
     pub const MO_FORWARD_SHORT_MESSAGE: Command = Command(8_388_645);
     /// TFR and TFA.
