@@ -19,7 +19,7 @@ pub struct Status {
     pub io: &'static str,
     /// Why that one.
     pub io_reason: String,
-    /// Routing queries that wait for their short message.
+    /// Routing queries that are remembered.
     pub routing_queries: usize,
     /// Chat users of whom something is known.
     pub subscribers: usize,

@@ -35,6 +35,8 @@ pub struct Settings {
     pub msrp: SocketAddr,
     /// Towards SMS centres and the HSS.
     pub diameter: DiameterSettings,
+    /// How long a SIP session lives unrefreshed.
+    pub session: sip::SessionPolicy,
     /// What the operator has decided.
     pub policy: Arc<Policy>,
     /// What every shard may ask.

@@ -315,32 +315,17 @@ fn a_late_ack_ends_the_repetition_of_the_answer() {
 }
 
 #[test]
-fn requests_that_would_change_the_session_are_refused_and_it_stays() {
+fn other_requests_leave_the_session_as_it_is() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
         assert_eq!(stage.request(0, "OPTIONS"), Some(200));
         assert_eq!(stage.request(0, "UPDATE"), Some(200), "one without an offer only refreshes");
         assert_eq!(stage.request(0, "INFO"), Some(405));
-        // RFC 3261 14.2: a re-INVITE that is refused costs nothing.
-        stage.calls[0].cseq += 1;
-        let cseq = stage.calls[0].cseq;
-        let again = stage.calls[0].in_dialog("INVITE");
-        stage.send(0, again);
-        let refusal = stage
-            .heard(0)
-            .find(|sip| sip.need("CSeq") == format!("{cseq} INVITE"))
-            .expect("an answer")
-            .clone();
-        assert_eq!(refusal.status(), Some(488));
-        let ack = stage.calls[0].in_dialog("INVITE").replace("INVITE", "ACK");
-        stage.send(0, ack);
-        stage.network.wait(Duration::from_secs(10));
-        let answers = stage.heard(0).filter(|sip| sip.need("CSeq") == format!("{cseq} INVITE")).count();
-        assert_eq!(answers, 1, "its ACK is understood");
+        assert_eq!(stage.request(0, "UPDATE"), Some(200));
         // RFC 3261 12.2.2: a number from the past is out of order.
-        stage.calls[0].cseq -= 2;
+        stage.calls[0].cseq -= 3;
         assert_eq!(stage.request(0, "OPTIONS"), Some(500));
-        stage.calls[0].cseq += 2;
+        stage.calls[0].cseq += 3;
         assert_eq!(stage.chat_user_says("still here"), Some(200));
         assert_eq!(stage.request(0, "BYE"), Some(200));
         stage

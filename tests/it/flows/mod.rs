@@ -13,5 +13,6 @@ mod receipts;
 mod refusal;
 mod registration;
 mod return_path;
+mod session_timer;
 mod shutdown;
 mod sms_links;

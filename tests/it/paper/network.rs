@@ -88,6 +88,7 @@ impl Network {
                     watchdog: Duration::from_secs(30),
                     peers: SmsSide::peers(plan.centres),
                 },
+                session: plan.session,
                 policy: policy.clone(),
                 directory: directory.clone(),
                 lanes,

@@ -5,7 +5,7 @@ use interwork::{
     UnknownReply, Vocabulary, Wording,
 };
 use shard::owner_of;
-use sip::StatusCode;
+use sip::{SessionPolicy, StatusCode};
 use tempo::Duration;
 
 use super::sms_side::{CENTRE_NUMBER, digits};
@@ -60,6 +60,8 @@ pub struct Plan {
     pub pairs_max: usize,
     pub announcements_max: usize,
     pub subscribers_max: usize,
+    /// How long a SIP session lives unrefreshed.
+    pub session: SessionPolicy,
     /// Chat users of whom the operator's file knows something.
     pub provisioned: Vec<(Identity, Subscriber)>,
     /// Streams reach the gateway in pieces of at most so many octets.
@@ -78,6 +80,7 @@ impl Plan {
             pairs_max: 64,
             announcements_max: 64,
             subscribers_max: 16,
+            session: SessionPolicy { min_se_s: 90, default_s: 1800, want: true },
             provisioned: Vec::new(),
             piece_octets: usize::MAX,
             centres: 1,

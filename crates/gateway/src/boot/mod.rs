@@ -66,7 +66,7 @@ impl Gateway {
         let io = io::choose(config.gateway.io)?;
         let (sockets, addresses) = sockets::open(config, count)?;
         let directory = directory::SharedDirectory::new(
-            announcements_max(config, count),
+            config.sms.routing_queries_max as usize,
             config.access.subscribers_max as usize,
         );
         let directory = Arc::new(directory.with_provisioned(config.provisioned.iter().copied()));
@@ -150,11 +150,6 @@ pub(crate) fn peers(config: &Config) -> Box<[shard::PeerSettings]> {
         serves_submits: peer.serves.contains(&Serves::SmsIwmsc),
     });
     peers.collect()
-}
-
-/// One short message in flight for each chat, and some to spare; beyond it a query is answered 3004.
-fn announcements_max(config: &Config, shards: u16) -> usize {
-    config.gateway.sessions_per_shard as usize * usize::from(shards) * 4
 }
 
 /// With `shards = "auto"`: the rest of a larger machine is for its owner to give.

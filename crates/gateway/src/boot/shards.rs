@@ -66,6 +66,7 @@ pub(super) fn start(
         let (own_sip, msrp) = (family.addresses.own_sip[index], family.addresses.msrp[index]);
         let sessions_max = family.config.gateway.sessions_per_shard as usize;
         let pairs_max = family.config.gateway.pairs_per_shard as usize;
+        let session = family.config.session();
         let settings = Box::new(move |moment, lanes| Settings {
             moment,
             seed,
@@ -74,6 +75,7 @@ pub(super) fn start(
             own_sip,
             msrp,
             diameter,
+            session,
             policy,
             directory,
             lanes,

@@ -2,9 +2,20 @@
 
 use interwork::{MsisdnPool, Policy, Wording};
 
+use sip::SessionPolicy;
+
 use super::Config;
 
 impl Config {
+    /// How long a SIP session lives unrefreshed.
+    pub fn session(&self) -> SessionPolicy {
+        SessionPolicy {
+            min_se_s: self.sip.session_min_s.0 as u32,
+            default_s: self.sip.session_expires_s.0 as u32,
+            want: self.sip.session_timer,
+        }
+    }
+
     /// What the operator has decided.
     pub fn policy(&self) -> Policy {
         let numbers = self.numbers.pool.get_ref().iter().flat_map(|range| range.numbers());

@@ -88,6 +88,12 @@ pub struct Sip {
     pub own_port_first: u16,
     /// Domain of SMS users' identities.
     pub domain: String,
+    /// Is a session timer wanted also where the chat user's side asks for none?
+    pub session_timer: bool,
+    /// How long a session lives unrefreshed.
+    pub session_expires_s: Seconds<90, 86_400>,
+    /// The shortest life that is agreed to.
+    pub session_min_s: Seconds<90, 86_400>,
 }
 
 /// `[msrp]`
@@ -152,6 +158,8 @@ pub struct Sms {
     pub network: toml::Spanned<Number>,
     /// Life of an MT-Correlation-ID.
     pub correlation_life_s: Seconds<30, 120>,
+    /// Routing queries that are remembered at the same time.
+    pub routing_queries_max: u32,
     /// Patience with the SMS side.
     pub submit_guard_s: Seconds<1, 28>,
     /// Patience with the chat user's side.

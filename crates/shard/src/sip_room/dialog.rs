@@ -1,11 +1,12 @@
 //! Which dialog a message belongs to, and how one begins.
 
 use sip::{
-    Dialog, Index, InviteServer, MessageView, Method, Multipart, Sequence, StatusCode, Token, TransactionKey,
+    Dialog, Index, InviteServer, MessageView, Multipart, Sequence, StatusCode, Token, TransactionKey,
     keep_head, parse_token,
 };
 
 use super::invite::Alarms;
+use super::session::Session;
 use super::{Invite, Invites, Refusal, Source};
 use crate::desk::Desk;
 use crate::kept::Kept;
@@ -23,29 +24,6 @@ impl Invites {
         Dialog::as_uas(MessageView::new(head, &index), &tag).owns(request).then_some(key)
     }
 
-    /// Why an INVITE inside a dialog is refused. The session stays as it was agreed first: a re-INVITE changes
-    /// nothing of it and costs it nothing (RFC 3261 14.2).
-    pub(super) fn refusal_in_dialog(&mut self, request: &MessageView<'_>) -> Option<StatusCode> {
-        let dialog = self
-            .dialog_of(request)
-            .and_then(|key| self.table.find_mut(key))
-            .filter(|invite| invite.is_dialog);
-        let Some(dialog) = dialog else { return Some(StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST) };
-        match dialog.sequence.receive(request.cseq()) {
-            Err(status) => Some(status),
-            Ok(()) => Some(StatusCode::NOT_ACCEPTABLE_HERE),
-        }
-    }
-
-    /// The INVITE whose BYE a response answers.
-    pub(super) fn bye_of(&self, response: &MessageView<'_>) -> Option<Key<Invite>> {
-        response.validate_response().ok()?;
-        let token = parse_token(response.via().branch?)?;
-        let key = Key::new(token.slot, token.generation);
-        let bye = self.table.find(key)?.bye.as_ref()?;
-        (bye.branch == token && response.method() == Method::Bye).then_some(key)
-    }
-
     /// Keeps of an INVITE what its answers and its dialog will need.
     pub(super) fn keep(
         &mut self,
@@ -56,7 +34,9 @@ impl Invites {
         desk: &mut Desk,
     ) -> Result<Key<Invite>, StatusCode> {
         let head = Kept::write(|out| keep_head(request, out)).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
-        let description = Kept::copy(description_of(request)?).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
+        let described = description_of(request)?;
+        let session = Session::new(request, described, &self.session_policy);
+        let description = Kept::copy(described).ok_or(StatusCode::MESSAGE_TOO_LARGE)?;
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let invite = Invite {
             source,
@@ -69,7 +49,10 @@ impl Invites {
             sequence: Sequence::new(0, Some(request.cseq().number)),
             refusal: Refusal::default(),
             wait: None,
-            bye: None,
+            ours: None,
+            session,
+            cseq: request.cseq().number,
+            inside: None,
             chat: None,
             is_dialog: false,
             is_settled: false,

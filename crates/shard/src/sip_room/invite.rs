@@ -1,20 +1,21 @@
-//! An INVITE that came to us, the dialog that it makes, and the BYE that we end it with.
+//! An INVITE that came to us and the dialog that it makes.
 //!
-//! It lives until its transaction, its wait for ACK, its dialog and its BYE are all over.
+//! It lives until its transaction, its wait for ACK, its dialog and the last request of ours in it are all over.
 
 use core::net::SocketAddr;
 
-use interwork::Goodbye;
 use msrp::Offer;
 use octets::Writer;
 use sip::transaction::{AckWaitAction, AckWaitEvent, TimerSlot};
 use sip::{
-    ClientAction, ClientEvent, DialogAckWait, InviteServer, KeySeed, NonInviteClient, Sequence, ServerAction,
-    ServerEvent, StatusCode, Timer, Timers, Token, TransactionKey,
+    ClientEvent, DialogAckWait, InviteServer, KeySeed, Sequence, ServerAction, ServerEvent, SessionPolicy,
+    SessionTimerEvent, StatusCode, Timer, Timers, Token, TransactionKey,
 };
 use tempo::Alarm;
 
+use super::ours::Ours;
 use super::render::Contact;
+use super::session::Session;
 use super::{Map, SipEvent, Source, map};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
@@ -37,7 +38,13 @@ pub struct Invite {
     pub(super) sequence: Sequence,
     pub(super) refusal: Refusal,
     pub(super) wait: Option<DialogAckWait>,
-    pub(super) bye: Option<Bye>,
+    /// What we ask inside the dialog.
+    pub(super) ours: Option<Ours>,
+    pub(super) session: Session,
+    /// Its own number; an ACK has the same.
+    pub(super) cseq: u32,
+    /// A re-INVITE: the INVITE that made its dialog.
+    pub(super) inside: Option<Key<Invite>>,
     /// The chat that hears of it.
     pub(super) chat: Option<Key<Chat>>,
     /// Has the 2xx made a dialog that nobody has ended?
@@ -45,15 +52,6 @@ pub struct Invite {
     /// Is its transaction over?
     pub(super) is_settled: bool,
     pub(super) alarms: Alarms,
-}
-
-/// The BYE of ours.
-#[derive(Debug)]
-pub struct Bye {
-    pub(super) client: NonInviteClient,
-    pub(super) cseq: u32,
-    pub(super) branch: Token,
-    pub(super) goodbye: Goodbye,
 }
 
 /// The words of a final refusal.
@@ -75,8 +73,10 @@ pub enum InviteTimer {
     Server(Timer),
     /// The wait for the ACK of the 2xx.
     Ack,
-    /// One of the BYE's client transaction.
-    Bye(Timer),
+    /// One of the client transaction of our request.
+    Ours(Timer),
+    /// The session timer.
+    Session,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,18 +84,20 @@ pub(super) struct Alarms {
     repeat: Alarm,
     life: Alarm,
     ack: Alarm,
-    bye_repeat: Alarm,
-    bye_life: Alarm,
+    ours_repeat: Alarm,
+    ours_life: Alarm,
+    session: Alarm,
 }
 
 impl Alarms {
-    fn of(&mut self, timer: InviteTimer) -> &mut Alarm {
+    pub(super) fn of(&mut self, timer: InviteTimer) -> &mut Alarm {
         match timer {
             InviteTimer::Server(timer) if timer.slot() == TimerSlot::Repeat => &mut self.repeat,
             InviteTimer::Server(_) => &mut self.life,
             InviteTimer::Ack => &mut self.ack,
-            InviteTimer::Bye(timer) if timer.slot() == TimerSlot::Repeat => &mut self.bye_repeat,
-            InviteTimer::Bye(_) => &mut self.bye_life,
+            InviteTimer::Ours(timer) if timer.slot() == TimerSlot::Repeat => &mut self.ours_repeat,
+            InviteTimer::Ours(_) => &mut self.ours_life,
+            InviteTimer::Session => &mut self.session,
         }
     }
 }
@@ -106,7 +108,7 @@ impl Invite {
     }
 }
 
-/// INVITEs, the dialogs that they make, and our BYEs.
+/// INVITEs, the dialogs that they make, and our requests in these.
 pub struct Invites {
     pub(super) table: Table<Invite>,
     /// By the key of their transaction.
@@ -116,10 +118,16 @@ pub struct Invites {
     pub(super) seed: KeySeed,
     pub(super) timers: Timers,
     pub(super) contact: Contact,
+    pub(super) session_policy: SessionPolicy,
 }
 
 impl Invites {
-    pub(super) fn new(most: usize, seed: KeySeed, own_sip: SocketAddr) -> Self {
+    pub(super) fn new(
+        most: usize,
+        seed: KeySeed,
+        own_sip: SocketAddr,
+        session_policy: SessionPolicy,
+    ) -> Self {
         Invites {
             table: Table::new(most),
             transactions: map(most),
@@ -127,6 +135,7 @@ impl Invites {
             seed,
             timers: Timers::default(),
             contact: Contact::new(own_sip),
+            session_policy,
         }
     }
 
@@ -135,7 +144,7 @@ impl Invites {
         self.transactions.len()
     }
 
-    /// INVITEs that something is left of: a transaction, a dialog, a BYE.
+    /// INVITEs that something is left of: a transaction, a dialog, a request of ours.
     pub fn count(&self) -> usize {
         self.table.len()
     }
@@ -177,15 +186,8 @@ impl Invites {
     ) {
         let Some(invite) = self.table.find_mut(key) else { return };
         invite.description = description;
-        invite.is_dialog = true;
-        let ringing = Ringing::Invite(key, InviteTimer::Ack);
-        let alarm = &mut invite.alarms.ack;
-        let wait = DialogAckWait::start(desk.moment.now, self.timers, |action| {
-            if let AckWaitAction::Arm(deadline) = action {
-                desk.wheel.set(alarm, ringing, deadline);
-            }
-        });
-        invite.wait = Some(wait);
+        invite.await_ack(key, self.timers, desk);
+        invite.start_session(key, desk);
         self.step_server(key, ServerEvent::Respond(StatusCode::OK), desk, out);
     }
 
@@ -202,31 +204,6 @@ impl Invites {
         invite.refusal = refusal;
         invite.chat = None;
         self.step_server(key, ServerEvent::Respond(status), desk, out);
-    }
-
-    /// Ends the dialog with BYE; `Parted` follows. `false` when there is no dialog to end.
-    pub fn bye(
-        &mut self,
-        key: Key<Invite>,
-        goodbye: Goodbye,
-        desk: &mut Desk,
-        out: &mut impl Outward,
-    ) -> bool {
-        let random = desk.entropy.u64();
-        let Some(invite) = self.table.find_mut(key).filter(|invite| invite.is_dialog) else { return false };
-        invite.is_dialog = false;
-        let branch = Token { owner: invite.tag.owner, slot: key.slot, generation: key.generation, random };
-        let cseq = invite.sequence.next_local();
-        let alarms = &mut invite.alarms;
-        let client = NonInviteClient::start(desk.moment.now, self.timers, false, |action| {
-            if let ClientAction::Arm(timer, deadline) = action {
-                let timer = InviteTimer::Bye(timer);
-                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
-            }
-        });
-        invite.bye = Some(Bye { client, cseq, branch, goodbye });
-        self.send_bye(key, desk, out);
-        true
     }
 
     /// The chat is over, and hears no more; a dialog without a goodbye is not left behind by any caller.
@@ -255,7 +232,8 @@ impl Invites {
                 None
             }
             InviteTimer::Ack => self.step_wait(key, AckWaitEvent::Timer, desk, out),
-            InviteTimer::Bye(timer) => self.step_bye(key, ClientEvent::Timer(timer), desk, out),
+            InviteTimer::Ours(timer) => self.step_ours(key, ClientEvent::Timer(timer), None, desk, out),
+            InviteTimer::Session => self.step_session(key, SessionTimerEvent::Timer, desk, out),
         }
     }
 
@@ -314,48 +292,14 @@ impl Invites {
             AckWaitAction::TimedOut => is_lost = true,
         });
         let chat = invite.chat;
+        let inside = invite.inside;
         if send {
             // Not by the transaction: it may be over (RFC 6026), and a 2xx is the user's to repeat.
             self.send_response(key, StatusCode::OK, desk, out);
         }
         self.retire(key, desk);
+        let chat = chat.or_else(|| self.table.find(inside?)?.chat);
         chat.filter(|_| is_lost).map(SipEvent::Unconfirmed)
-    }
-
-    /// One event for the BYE.
-    pub(super) fn step_bye(
-        &mut self,
-        key: Key<Invite>,
-        event: ClientEvent,
-        desk: &mut Desk,
-        out: &mut impl Outward,
-    ) -> Option<SipEvent<'static>> {
-        let invite = self.table.find_mut(key)?;
-        let bye = invite.bye.as_mut()?;
-        let alarms = &mut invite.alarms;
-        let (mut transmit, mut is_parted, mut is_over) = (false, false, false);
-        bye.client.step(desk.moment.now, event, |action| match action {
-            ClientAction::Transmit => transmit = true,
-            ClientAction::Deliver(status) => is_parted |= status.is_final(),
-            ClientAction::Arm(timer, deadline) => {
-                let timer = InviteTimer::Bye(timer);
-                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
-            }
-            ClientAction::Disarm(timer) => desk.wheel.clear(alarms.of(InviteTimer::Bye(timer))),
-            // Nobody is there to be told: the dialog is over all the same.
-            ClientAction::TimedOut | ClientAction::Unreachable => is_parted = true,
-            ClientAction::SendAck => {}
-            ClientAction::Terminated => is_over = true,
-        });
-        let chat = invite.chat;
-        if is_over {
-            invite.bye = None;
-        }
-        if transmit {
-            self.send_bye(key, desk, out);
-        }
-        self.retire(key, desk);
-        chat.filter(|_| is_parted).map(SipEvent::Parted)
     }
 
     /// The server transaction is over: its keys lead nowhere any more.
@@ -375,12 +319,14 @@ impl Invites {
     pub(super) fn retire(&mut self, key: Key<Invite>, desk: &mut Desk) {
         let Some(invite) = self.table.find(key) else { return };
         let waits = invite.wait.is_some_and(|wait| wait.is_waiting());
-        if !invite.is_settled || waits || invite.is_dialog || invite.bye.is_some() || invite.chat.is_some() {
+        if !invite.is_settled || waits || invite.is_dialog || invite.ours.is_some() || invite.chat.is_some() {
             return;
         }
         if let Some(mut invite) = self.table.remove(key) {
-            let Alarms { repeat, life, ack, bye_repeat, bye_life } = &mut invite.alarms;
-            [repeat, life, ack, bye_repeat, bye_life].into_iter().for_each(|alarm| desk.disarm(alarm));
+            let Alarms { repeat, life, ack, ours_repeat, ours_life, session } = &mut invite.alarms;
+            [repeat, life, ack, ours_repeat, ours_life, session]
+                .into_iter()
+                .for_each(|alarm| desk.disarm(alarm));
         }
     }
 }

@@ -1,13 +1,15 @@
-//! The SIP side of one shard: INVITEs and the dialogs they make, the other requests, our own BYEs.
+//! The SIP side of one shard: INVITEs and the dialogs they make, the other requests, our own in these dialogs.
 //!
 //! Refuses: to know what a chat is, to store an answer (it is rendered again from the request's head).
 //! In: messages that belong here. Out: `SipEvent`, messages in a lent buffer.
 
 mod dialog;
 mod invite;
+mod ours;
 mod receive;
 mod render;
 mod requests;
+mod session;
 
 use hashbrown::HashMap;
 use interwork::Identity;
@@ -21,12 +23,13 @@ use crate::interwork_room::Chat;
 use crate::settings::Settings;
 use crate::table::Key;
 
+use invite::Description;
 pub use invite::{Invite, InviteTimer, Invites, Refusal};
 pub use requests::{Answered, Requests};
 
 /// The SIP side of one shard.
 pub struct SipRoom {
-    /// INVITEs, their dialogs, and our BYEs.
+    /// INVITEs, their dialogs, and our requests in these.
     pub invites: Invites,
     /// The other requests.
     pub requests: Requests,
@@ -47,7 +50,7 @@ pub enum SipEvent<'a> {
     },
     /// The invitation was withdrawn, and has its 487.
     Withdrawn(Key<Chat>),
-    /// Nobody acknowledged the 2xx.
+    /// Nobody acknowledged the 2xx, or refreshed the session.
     Unconfirmed(Key<Chat>),
     /// The chat user has ended the dialog, and has the 200 for it.
     PeerLeft(Key<Chat>),
@@ -78,7 +81,10 @@ impl SipRoom {
     pub fn new(settings: &Settings, desk: &mut Desk) -> Self {
         let most = settings.sessions_max.saturating_mul(INVITES_PER_SESSION);
         let seed = KeySeed([desk.entropy.u64(), desk.entropy.u64()]);
-        SipRoom { invites: Invites::new(most, seed, settings.own_sip), requests: Requests::new(most, seed) }
+        SipRoom {
+            invites: Invites::new(most, seed, settings.own_sip, settings.session),
+            requests: Requests::new(most, seed),
+        }
     }
 
     /// INVITE and other transactions that exist.

@@ -5,6 +5,7 @@ use sip::{ClientEvent, Index, Malformed, MessageView, Method, ServerEvent, Statu
 
 use super::invite::Invite;
 use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
+use super::session::{acknowledged, judge_reinvite, negotiate};
 use super::{SipEvent, SipRoom, Source};
 use crate::desk::Desk;
 use crate::driver::Outward;
@@ -35,7 +36,7 @@ impl SipRoom {
         }
     }
 
-    /// Takes a response. Only our BYEs have any.
+    /// Takes a response to a request of ours.
     pub fn response(
         &mut self,
         response: MessageView<'_>,
@@ -43,12 +44,12 @@ impl SipRoom {
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
         desk.count(Count::SipResponsesIn);
-        let waiting = self.invites.bye_of(&response);
+        let waiting = self.invites.ours_of(&response);
         let (Some(key), Some(status)) = (waiting, response.status()) else {
             desk.count(Count::SipStrayResponses);
             return None;
         };
-        self.invites.step_bye(key, ClientEvent::Response(status), desk, out)
+        self.invites.step_ours(key, ClientEvent::Response(status), Some(&response), desk, out)
     }
 
     fn ack(
@@ -63,7 +64,7 @@ impl SipRoom {
         {
             self.invites.step_server(key, ServerEvent::Ack, desk, out);
         }
-        let key = self.invites.dialog_of(request)?;
+        let key = acknowledged(request, &self.invites)?;
         self.invites.step_wait(key, AckWaitEvent::Ack, desk, out)
     }
 
@@ -111,11 +112,14 @@ impl SipRoom {
             return None;
         }
         let origin = TransactionKey::of_origin(&request, self.invites.seed);
-        let refusal = match request.to_tag() {
-            Some(_) => self.invites.refusal_in_dialog(&request),
+        let (refusal, dialog) = match request.to_tag() {
+            Some(_) => match judge_reinvite(&request, &mut self.invites) {
+                Ok(dialog) => (None, Some(dialog)),
+                Err(status) => (Some(status), None),
+            },
             // RFC 3261 8.2.2.2: the same request along a second way.
-            None if self.invites.origins.contains_key(&origin) => Some(StatusCode::LOOP_DETECTED),
-            None => CAPABILITIES.check(&request).err().map(|bad| bad.status),
+            None if self.invites.origins.contains_key(&origin) => (Some(StatusCode::LOOP_DETECTED), None),
+            None => (self.refusal(&request), None),
         };
         let kept = self.invites.keep(&request, source, key, origin, desk);
         let invite = match kept {
@@ -133,8 +137,17 @@ impl SipRoom {
             self.invites.step_server(invite, ServerEvent::Respond(status), desk, out);
             return None;
         }
+        if let Some(dialog) = dialog {
+            return self.invites.answer_again(invite, dialog, &request, desk, out);
+        }
         self.invites.send_response(invite, StatusCode::TRYING, desk, out);
         Some(SipEvent::Invitation { invite, request })
+    }
+
+    /// Why an INVITE that would make a dialog is refused.
+    fn refusal(&self, request: &MessageView<'_>) -> Option<StatusCode> {
+        let bad = CAPABILITIES.check(request).err().map(|bad| bad.status);
+        bad.or_else(|| negotiate(request, &self.invites.session_policy).status())
     }
 
     /// The offer of an INVITE that is refused is of no more use; what its refusal names takes its place.

@@ -6,10 +6,12 @@ use core::net::{IpAddr, SocketAddr};
 use interwork::Goodbye;
 use octets::Writer;
 use sip::{
-    Capabilities, Dialog, InDialog, Index, MessageView, Method, ResponseWriter, SentBy, StatusCode, Token,
-    Transport, Uri, in_dialog_request, next_hop, response_target,
+    Capabilities, Dialog, InDialog, Index, MessageView, MessageWriter, Method, Negotiated, ResponseWriter,
+    SentBy, StatusCode, Token, Transport, Uri, in_dialog_request, next_hop, response_target,
 };
 
+use super::ours::Purpose;
+use super::session::negotiate;
 use super::{Invite, Invites, Source};
 use crate::desk::Desk;
 use crate::driver::{Departure, Outward};
@@ -35,23 +37,36 @@ impl Invites {
         });
     }
 
-    /// Sends our BYE, for the first time or again.
-    pub(super) fn send_bye(&self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
+    /// Sends our request, for the first time or again.
+    pub(super) fn send_ours(&self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
         let Some(invite) = self.table.find(key) else { return };
-        let Some(bye) = &invite.bye else { return };
+        let Some(ours) = &invite.ours else { return };
         let head = invite.head.as_bytes();
         let Ok(index) = Index::parse(head) else { return };
         let tag = invite.tag.to_tag();
-        let dialog = Dialog::as_uas(MessageView::new(head, &index), &tag);
+        let mut dialog = Dialog::as_uas(MessageView::new(head, &index), &tag);
+        if let Some(target) = &invite.session.target {
+            dialog = dialog.with_target(target.as_bytes());
+        }
         // A hop that is a name and no address is answered for by the proxy that brought the INVITE: it knows the way.
         let to = next_hop(&dialog).and_then(|hop| hop.address()).unwrap_or(invite.source.from);
-        let branch = bye.branch.to_branch();
+        let branch = ours.branch.to_branch();
         let sent_by = self.contact.sent_by();
-        let request = InDialog { method: Method::Bye, cseq: bye.cseq, sent_by, branch: &branch };
+        let request = InDialog { method: ours.purpose.method(), cseq: ours.cseq, sent_by, branch: &branch };
         let departure = Departure::Datagram { port: OWN_SIP, to };
         let loan = out.transmit(departure, MESSAGE_OCTETS_MAX, |out| {
             let mut request = in_dialog_request(out, &dialog, &request);
-            request.header("Reason", reason(bye.goodbye));
+            match ours.purpose {
+                Purpose::Goodbye(goodbye) => {
+                    request.header("Reason", reason(goodbye));
+                }
+                Purpose::Refresh(refresh) => {
+                    self.contact.write_contact(&mut request);
+                    request.header_with("Supported", |out| CAPABILITIES.write_supported(out));
+                    request.header_with("Session-Expires", |out| refresh.session_expires.write(out));
+                    request.header_with("Min-SE", |out| out.decimal(refresh.min_se_s.into()));
+                }
+            }
             let _ = request.finish_without_body();
         });
         note(loan.is_ok(), desk);
@@ -94,6 +109,7 @@ impl Contact {
             self.write_contact(&mut response);
         }
         if status.is_success() {
+            write_session(&mut response, invite.session.negotiated);
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
             response.header("Accept", "application/sdp");
             if let Some(user) = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()) {
@@ -115,6 +131,7 @@ impl Contact {
             StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::NOT_ACCEPTABLE => {
                 response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
             }
+            StatusCode::SESSION_INTERVAL_TOO_SMALL => write_session(&mut response, invite.session.negotiated),
             _ => {}
         }
         if let Some((code, text)) = invite.refusal.warning {
@@ -134,8 +151,8 @@ impl Contact {
     }
 
     /// Contact: the port that is this shard's alone, so that what follows comes straight home.
-    fn write_contact(&self, response: &mut ResponseWriter<'_, '_>) {
-        response.header_with("Contact", |out| {
+    pub(super) fn write_contact<K>(&self, message: &mut MessageWriter<'_, '_, K>) {
+        message.header_with("Contact", |out| {
             out.text("<sip:chat@");
             out.text(&self.text);
             out.text(">;+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma.cpm.session\"");
@@ -145,6 +162,50 @@ impl Contact {
     fn sent_by(&self) -> SentBy<'_> {
         SentBy { transport: Transport::Udp, host: self.host.as_bytes(), port: self.port }
     }
+}
+
+/// What a response says of the session timer (RFC 4028 9).
+pub(super) fn write_session(response: &mut ResponseWriter<'_, '_>, negotiated: Negotiated) {
+    match negotiated {
+        Negotiated::On(terms) => {
+            if terms.require_in_answer {
+                response.header("Require", "timer");
+            }
+            response.header_with("Session-Expires", |out| terms.in_answer().write(out));
+        }
+        Negotiated::TooSmall { min_se_s } => {
+            response.header_with("Min-SE", |out| out.decimal(min_se_s.into()));
+            return;
+        }
+        Negotiated::Off => {}
+    }
+    response.header_with("Supported", |out| CAPABILITIES.write_supported(out));
+}
+
+/// The answer to an UPDATE.
+pub(super) fn write_update_answer(
+    request: &MessageView<'_>,
+    source: Source,
+    status: StatusCode,
+    tag: Token,
+    invites: &Invites,
+    out: &mut Writer<'_>,
+) {
+    if !status.is_success() && status != StatusCode::SESSION_INTERVAL_TOO_SMALL {
+        write_plain(request, source, status, Some(tag), out);
+        return;
+    }
+    let mut response = ResponseWriter::start(out, request, source.from, status, None, None, false);
+    write_session(&mut response, negotiate(request, &invites.session_policy));
+    let dialog = invites.dialog_of(request).and_then(|key| invites.table.find(key));
+    let described = dialog.filter(|_| status.is_success() && !request.body().is_empty());
+    if status.is_success() {
+        invites.contact.write_contact(&mut response);
+    }
+    let _ = match described {
+        Some(dialog) => response.body("application/sdp", |out| out.put(dialog.description.as_bytes())),
+        None => response.finish_without_body(),
+    };
 }
 
 /// Sends a response that is rendered from the request itself.
@@ -210,6 +271,7 @@ pub(super) fn write_plain(
         StatusCode::OK if request.method() == Method::Options => {
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
             response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
+            response.header_with("Supported", |out| CAPABILITIES.write_supported(out));
         }
         _ => {}
     }
@@ -241,7 +303,7 @@ pub(super) const CAPABILITIES: Capabilities<'static> = Capabilities {
         Method::Update,
         Method::Register,
     ],
-    extensions: &[],
+    extensions: &["timer"],
     bodies: &["application/sdp", "multipart/mixed", "application/3gpp-ims+xml"],
     answers: &["application/sdp"],
 };

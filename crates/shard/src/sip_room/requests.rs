@@ -3,12 +3,13 @@
 use interwork::{Identity, Msisdn, PeerId};
 use octets::{Digits, Writer};
 use sip::{
-    Asserted, KeySeed, MessageView, Method, NonInviteServer, Registration, ServerAction, ServerEvent,
-    StatusCode, Timers, Token, TransactionKey, write_registered,
+    Asserted, KeySeed, MessageView, Method, Negotiated, NonInviteServer, Registration, ServerAction,
+    ServerEvent, SessionTimerEvent, StatusCode, Timers, Token, TransactionKey, write_registered,
 };
 use tempo::{Alarm, Duration, WallClock};
 
-use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
+use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain, write_update_answer};
+use super::session::{is_same_offer, negotiate};
 use super::{Invites, Map, SipEvent, Source, map};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
@@ -52,17 +53,17 @@ impl Requests {
     ) -> Option<SipEvent<'static>> {
         let key = TransactionKey::of_request(request, self.seed);
         if let Some(answered) = self.by_key.get(&key).copied() {
-            self.step(answered, ServerEvent::Request, Some((request, source)), desk, out);
+            self.step(answered, ServerEvent::Request, Some((request, source, invites)), desk, out);
             return None;
         }
-        let (status, event) = judge(request, invites, desk);
+        let (status, event) = judge(request, invites, desk, out);
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let server = NonInviteServer::new(self.timers, false);
         match self.table.insert(Answered { key, server, tag, alarm: Alarm::default() }) {
             Ok(place) => {
                 self.by_key.insert(key, place);
                 let respond = ServerEvent::Respond(status);
-                self.step(place, respond, Some((request, source)), desk, out);
+                self.step(place, respond, Some((request, source, invites)), desk, out);
             }
             // Without room to remember it the request is still answered; only its repetition is answered anew.
             Err(_) => {
@@ -85,7 +86,7 @@ impl Requests {
         &mut self,
         place: Key<Answered>,
         event: ServerEvent,
-        request: Option<(&MessageView<'_>, Source)>,
+        request: Option<(&MessageView<'_>, Source, &Invites)>,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) {
@@ -101,9 +102,12 @@ impl Requests {
             ServerAction::PassAck | ServerAction::TimedOut => {}
         });
         let tag = answered.tag;
-        if let Some((status, (request, source))) = send.zip(request) {
+        if let Some((status, (request, source, invites))) = send.zip(request) {
             let wall = desk.moment.wall;
-            respond(request, source, desk, out, |out| write_answer(request, source, status, tag, wall, out));
+            respond(request, source, desk, out, |out| match request.method() {
+                Method::Update => write_update_answer(request, source, status, tag, invites, out),
+                _ => write_answer(request, source, status, tag, wall, out),
+            });
         }
         if is_over && let Some(answered) = self.table.remove(place) {
             self.by_key.remove(&answered.key);
@@ -155,6 +159,7 @@ fn judge(
     request: &MessageView<'_>,
     invites: &mut Invites,
     desk: &mut Desk,
+    out: &mut impl Outward,
 ) -> (StatusCode, Option<SipEvent<'static>>) {
     if let Err(bad) = CAPABILITIES.check(request) {
         return (bad.status, None);
@@ -177,20 +182,31 @@ fn judge(
     }
     match request.method() {
         Method::Bye => {
-            let was_dialog = core::mem::replace(&mut invite.is_dialog, false);
             let chat = invite.chat;
             // Crossing goodbyes: theirs is answered, ours runs on by itself.
-            if !was_dialog && invite.bye.is_none() {
+            if !invite.is_dialog && invite.ours.is_none() {
                 return (StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, None);
             }
             // Whoever says goodbye has our answer: its repetition would only ring in a room that is left.
             invite.wait = None;
             desk.disarm(invite.ack_alarm());
+            invite.end_session(desk);
             invites.retire(key, desk);
             (StatusCode::OK, chat.map(SipEvent::PeerLeft))
         }
         // RFC 3311 5.2: an offer that would change the session is refused, and the session stays.
-        Method::Update if !request.body().is_empty() => (StatusCode::NOT_ACCEPTABLE_HERE, None),
+        Method::Update => match is_same_offer(invite, request) {
+            Err(status) => (status, None),
+            Ok(false) => (StatusCode::NOT_ACCEPTABLE_HERE, None),
+            Ok(true) => match negotiate(request, &invites.session_policy) {
+                Negotiated::TooSmall { .. } => (StatusCode::SESSION_INTERVAL_TOO_SMALL, None),
+                negotiated => {
+                    invite.follow(request);
+                    let refreshed = SessionTimerEvent::Refreshed(negotiated.terms());
+                    (StatusCode::OK, invites.step_session(key, refreshed, desk, out))
+                }
+            },
+        },
         _ => (StatusCode::OK, None),
     }
 }
