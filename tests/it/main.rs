@@ -5,6 +5,7 @@ mod driver_conformance;
 mod flows;
 mod interop;
 mod paper;
+mod real;
 mod secrets;
 
 /// Counts, for one thread and only when it is asked to; see `allocation`.

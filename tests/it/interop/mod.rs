@@ -4,18 +4,18 @@
 //! them say why they are skipped. `demo` and `commands` need no peers and always run.
 
 mod binary;
-mod capture;
+pub(crate) mod capture;
 mod commands;
 mod demo;
-mod gateway;
+pub(crate) mod gateway;
 mod judges;
 mod load;
-mod peers;
-mod ports;
-mod program;
-mod scratch;
+pub(crate) mod peers;
+pub(crate) mod ports;
+pub(crate) mod program;
+pub(crate) mod scratch;
 mod sipp;
 mod sms_oracle;
-mod sms_side;
-mod waiting;
+pub(crate) mod sms_side;
+pub(crate) mod waiting;
 mod wire;
