@@ -1,4 +1,5 @@
-//! The real peers of the interop tests: SIPp and tshark from the system, the SMS codecs from PyPI.
+//! The real peers of the interop tests: SIPp, tshark, Kamailio, freeDiameter and Erlang from the system, SMS codecs and
+//! a Diameter node from PyPI.
 //!
 //! Refuses: to install into the system's Python, to install what is there already, to hide why it could not.
 //! In: the folder for what is not the system's (`target/peers`). Out: everything present, or an error with the remedy.
@@ -12,16 +13,35 @@ use anyhow::{Context, Result, bail};
 use crate::step::{run, succeeds};
 
 /// A program that the tests start, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 12] = [
     ("sipp", "sip-tester"),
     ("tshark", "tshark"),
     ("dumpcap", "wireshark-common"),
     ("text2pcap", "wireshark-common"),
     ("python3", "python3"),
+    ("openssl", "openssl"),
+    ("unshare", "util-linux"),
+    ("kamailio", "kamailio"),
+    ("freeDiameterd", "freediameterd"),
+    ("erl", "erlang-base"),
+    ("erlc", "erlang-base"),
+    ("diameterc", "erlang-diameter"),
+];
+
+/// What these programs load, below a folder of libraries, and the package that brings it.
+const LIBRARIES: [(&str, &str); 7] = [
+    ("kamailio/modules/ims_isc.so", "kamailio-ims-modules"),
+    ("kamailio/modules/presence.so", "kamailio-presence-modules"),
+    ("kamailio/modules/uuid.so", "kamailio-extra-modules"),
+    ("kamailio/modules/utils.so", "kamailio-utils-modules"),
+    ("kamailio/modules/xmlops.so", "kamailio-xml-modules"),
+    ("freeDiameter/acl_wl.fdx", "freediameter-extensions"),
+    ("erlang/lib/diameter-*/include/diameter.hrl", "erlang-dev"),
 ];
 
 /// What the virtual environment must be able to import.
-const MODULES: &str = "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms";
+const MODULES: &str =
+    "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms, diameter.node, pjsua2";
 
 /// Where the pinned Python packages are listed.
 const REQUIREMENTS: &str = "tests/peers/requirements.txt";
@@ -38,7 +58,7 @@ pub fn install(root: &Path, peers: &Path) -> Result<()> {
 }
 
 fn install_programs() -> Result<()> {
-    let packages = wanted_packages(is_on_path, can_make_environments());
+    let packages = wanted_packages(is_present, can_make_environments());
     if packages.is_empty() {
         println!("    programs: all present");
         return Ok(());
@@ -56,7 +76,7 @@ fn install_programs() -> Result<()> {
     let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
     arguments.extend(&packages);
     apt(&arguments).with_context(|| by_hand.clone())?;
-    let missing = wanted_packages(is_on_path, can_make_environments());
+    let missing = wanted_packages(is_present, can_make_environments());
     if !missing.is_empty() {
         bail!("{} still missing after the installation; {by_hand}", missing.join(" "));
     }
@@ -66,8 +86,8 @@ fn install_programs() -> Result<()> {
 /// The packages that bring what is not there, each once.
 fn wanted_packages(is_present: impl Fn(&str) -> bool, has_venv: bool) -> Vec<&'static str> {
     let mut packages = Vec::new();
-    for (program, package) in PROGRAMS {
-        if !is_present(program) && !packages.contains(&package) {
+    for (what, package) in PROGRAMS.into_iter().chain(LIBRARIES) {
+        if !is_present(what) && !packages.contains(&package) {
             packages.push(package);
         }
     }
@@ -142,6 +162,31 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
+/// A program, by its bare name, or a library.
+fn is_present(what: &str) -> bool {
+    if what.contains('/') { is_library(Path::new("/usr/lib"), what) } else { is_on_path(what) }
+}
+
+/// Below a folder of libraries, or below the one of this machine's architecture in it; `*` stands for a folder's version.
+fn is_library(folder: &Path, library: &str) -> bool {
+    let is_below = |folder: PathBuf| {
+        library.split('/').try_fold(folder, |folder, name| match name.split_once('*') {
+            None => Some(folder.join(name)).filter(|path| path.exists()),
+            Some((start, _)) => {
+                named(&folder).find(|(name, _)| name.starts_with(start)).map(|(_, path)| path)
+            }
+        })
+    };
+    let architectures = named(folder).filter(|(name, _)| name.contains("-linux-")).map(|(_, path)| path);
+    architectures.chain([folder.to_path_buf()]).any(|folder| is_below(folder).is_some())
+}
+
+/// What is in a folder, by its name.
+fn named(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+}
+
 fn is_on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
@@ -155,8 +200,25 @@ mod tests {
     fn only_what_is_missing_is_wanted_and_each_package_once() {
         assert_eq!(wanted_packages(|_| true, true), [""; 0]);
         assert_eq!(wanted_packages(|program| program != "sipp", true), ["sip-tester"]);
+        assert_eq!(wanted_packages(|what| !what.starts_with("erl"), true), ["erlang-base", "erlang-dev"]);
         let nothing = wanted_packages(|_| false, false);
-        assert_eq!(nothing, ["sip-tester", "tshark", "wireshark-common", "python3", "python3-venv"]);
+        assert_eq!(nothing[..4], ["sip-tester", "tshark", "wireshark-common", "python3"]);
+        let once: std::collections::BTreeSet<_> = nothing.iter().collect();
+        assert_eq!((once.len(), nothing.last()), (nothing.len(), Some(&"python3-venv")));
+    }
+
+    #[test]
+    fn a_library_is_found_with_its_version_and_its_architecture() {
+        let folder = std::env::temp_dir().join(format!("xtask-peers-{}", std::process::id()));
+        for file in ["x86_64-linux-gnu/kamailio/a.so", "erlang/lib/diameter-2.2.7/include/b.hrl"] {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a writable folder");
+            fs::write(path, "").expect("a writable folder");
+        }
+        let is_there = |library| is_library(&folder, library);
+        assert!(is_there("kamailio/a.so") && is_there("erlang/lib/diameter-*/include/b.hrl"));
+        assert!(!is_there("kamailio/b.so") && !is_there("erlang/lib/ssl-*/include/b.hrl"));
+        fs::remove_dir_all(folder).expect("ours");
     }
 
     #[test]
