@@ -1,11 +1,13 @@
 //! What an SMS user's words mean: yes, no, enough, or just words.
 //!
 //! A word counts only when it is the whole message: a chat about stopping must not stop the chat.
-//! Forgiven: case, spaces around and between, quotes around, punctuation at the end.
+//! Forgiven: case, accents on Latin letters, spaces around and between, quotes around, punctuation at the end.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// What the whole of a message says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,8 +88,19 @@ fn normal(message: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = c
             was_space = c.is_whitespace();
             !is_repeated
         })
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .map(|c| if c.is_whitespace() { ' ' } else { without_accent(c) })
+        // An accent that was typed apart from its letter.
+        .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
+}
+
+/// A Latin letter without its accent. In other scripts a mark makes another letter.
+fn without_accent(c: char) -> char {
+    let mut letter = None;
+    decompose_canonical(c, |part| {
+        letter.get_or_insert(part);
+    });
+    letter.filter(char::is_ascii_alphabetic).unwrap_or(c)
 }
 
 #[cfg(test)]
@@ -109,6 +122,22 @@ mod tests {
         for other in ["", "   ", "yes but who are you?", "yesno", "?!"] {
             assert_eq!(english().answer(other.chars()), Reply::Text, "{other}");
         }
+    }
+
+    #[test]
+    fn accents_are_forgiven_where_they_make_no_other_letter() {
+        let words =
+            Vocabulary::new(["SÍ", "OUI", "да", "はい"], ["NÃO", "нет"], ["BITTE AUFHÖREN", "arrêter"]);
+        for yes in ["si", "Sí", "SI\u{301}!", "oui", "ДА.", "はい"] {
+            assert_eq!(words.answer(yes.chars()), Reply::Accept, "{yes}");
+        }
+        for no in ["nao", "Não", "NA\u{303}O", "Нет"] {
+            assert_eq!(words.answer(no.chars()), Reply::Reject, "{no}");
+        }
+        for leave in ["bitte aufhoren", "Bitte aufhören", "ARRETER"] {
+            assert_eq!(words.remark(leave.chars()), Reply::Leave, "{leave}");
+        }
+        assert_eq!(words.answer("ばい".chars()), Reply::Text, "another word");
     }
 
     #[test]

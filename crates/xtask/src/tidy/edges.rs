@@ -39,7 +39,7 @@ const TABLE: &[Row] = &[
     row(
         "interwork",
         &["sip", "msrp", "diameter", "sms", "octets", "tempo"],
-        &["memchr", "hashbrown", "foldhash"],
+        &["memchr", "hashbrown", "foldhash", "unicode-normalization"],
     ),
     row(
         "shard",
