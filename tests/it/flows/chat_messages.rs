@@ -258,6 +258,25 @@ fn a_session_that_is_not_ours_is_unknown() {
 }
 
 #[test]
+fn a_session_is_unknown_on_another_shard() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        let home = stage.calls[0].wire;
+        let owner = stage.network.wires[0].shard as u16;
+        for shard in (0..layout.shards).filter(|shard| *shard != owner) {
+            let astray = stage.network.connect(msrp(shard));
+            stage.calls[0].wire = Some(astray);
+            let transaction = stage.send_text(0, "hi", "");
+            assert_eq!(stage.network.wires[astray].response(&transaction), Some(481));
+        }
+        assert!(stage.sms_user_heard().is_empty());
+        stage.calls[0].wire = home;
+        assert_eq!(stage.chat_user_says("hi"), Some(200));
+        bye(stage)
+    });
+}
+
+#[test]
 fn a_session_has_one_connection() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));

@@ -398,3 +398,27 @@ fn when_all_numbers_are_in_use_with_this_sms_user_the_caller_is_asked_to_wait() 
         stage
     });
 }
+
+#[test]
+fn a_number_rests_for_its_time_and_may_then_serve_anybody() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::inviting(Plan::with(layout, |policy| {
+            policy.pool =
+                MsisdnPool::new([interwork::Msisdn(crate::paper::sms_side::digits("491519900009"))]);
+            policy.rest = Duration::from_secs(900);
+        }));
+        stage.sms_user_says("NO");
+        stage.ack(0);
+        let carol = || Invitation::to(BOB).from("carol", "+491517654321");
+        stage.network.wait(Duration::from_secs(899));
+        let early = stage.invite(carol());
+        assert_eq!(stage.statuses(early), [100, 480]);
+        stage.ack(early);
+        stage.network.wait(Duration::from_secs(2));
+        let rested = stage.invite(carol());
+        assert_eq!(stage.statuses(rested), [100, 180]);
+        stage.sms_user_says("NO");
+        stage.ack(rested);
+        stage
+    });
+}
