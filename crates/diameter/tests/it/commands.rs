@@ -13,6 +13,7 @@ use diameter::{
 };
 use octets::Writer;
 
+use crate::bending::{edited, with_avp, with_value};
 use crate::stage::{
     CENTRE, GATEWAY, IDS, SUBMIT, alert, digits, every_request, mo_forward, mt_forward, mt_refused,
     report_delivery, routing_answer, routing_info, view, written,
@@ -106,28 +107,6 @@ fn a_small_buffer_is_an_overflow_and_never_a_short_message() {
     }
 }
 
-/// `message` without the AVPs `id`, or with two of each.
-fn edited(message: &[u8], id: AvpId, times: usize) -> Vec<u8> {
-    let view = view(message);
-    written(|out| {
-        let header = view.header();
-        let mut writer = MessageWriter::request(
-            out,
-            header.command,
-            header.application,
-            header.hop_by_hop,
-            header.end_to_end,
-            false,
-        );
-        for avp in view.avps() {
-            for _ in 0..if avp.id() == id { times } else { 1 } {
-                writer.copy(&avp);
-            }
-        }
-        writer.finish();
-    })
-}
-
 fn judge(message: &[u8]) -> Result<(), Invalid> {
     judge_view(&view(message))
 }
@@ -195,15 +174,6 @@ fn each_avp_that_comes_twice_is_5009_and_the_second_is_shown() {
     }
 }
 
-/// `message` with one more AVP at its end.
-fn with_avp(message: &[u8], octets: &[u8]) -> Vec<u8> {
-    let mut message = message.to_vec();
-    message.extend_from_slice(octets);
-    let length = message.len() as u32;
-    message[1..4].copy_from_slice(&length.to_be_bytes()[1..]);
-    message
-}
-
 #[test]
 fn an_unknown_avp_is_refused_only_if_its_sender_insists() {
     for request in every_request() {
@@ -218,29 +188,6 @@ fn an_unknown_avp_is_refused_only_if_its_sender_insists() {
         let ietf = with_avp(&request, &[0, 0, 0x0C, 0xE4, 0x40, 0, 0, 9, 0x44, 0, 0, 0]);
         assert_eq!(judge(&ietf).map_err(|invalid| invalid.result), Err(ResultCode::AVP_UNSUPPORTED));
     }
-}
-
-/// `message` with the value of the first AVP `id` replaced.
-fn with_value(message: &[u8], id: AvpId, value: &[u8]) -> Vec<u8> {
-    let view = view(message);
-    written(|out| {
-        let header = view.header();
-        let mut writer = MessageWriter::request(
-            out,
-            header.command,
-            header.application,
-            header.hop_by_hop,
-            header.end_to_end,
-            false,
-        );
-        for avp in view.avps() {
-            match avp.id() == id {
-                true => writer.avp_bytes(id, value),
-                false => writer.copy(&avp),
-            };
-        }
-        writer.finish();
-    })
 }
 
 #[test]

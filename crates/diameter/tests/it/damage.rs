@@ -6,6 +6,10 @@ use diameter::s6c::{
     RoutingInfoAnswer,
 };
 use diameter::sgd::{MoForward, MoForwardAnswer, MtForward, MtForwardAnswer};
+use diameter::sh::{
+    ProfileUpdate, ProfileUpdateAnswer, PushNotification, PushNotificationAnswer, ShData,
+    SubscribeNotifications, SubscribeNotificationsAnswer, UserData, UserDataAnswer,
+};
 use diameter::{Asked, AvpId, MessageView, Outcome, ResultCode, frame, write_refusal};
 use octets::Writer;
 use proptest::prelude::*;
@@ -34,12 +38,21 @@ fn read_everything(bytes: &[u8]) {
     let _ = (Outcome::read(&view), MoForwardAnswer::parse(&view), MtForwardAnswer::parse(&view));
     let _ = (RoutingInfoAnswer::parse(&view), ReportDeliveryAnswer::parse(&view));
     let _ = (AlertServiceCentreAnswer::parse(&view), CapabilitiesAnswer::parse(&view).is_ok());
+    let _ = (UserDataAnswer::parse(&view), ProfileUpdateAnswer::parse(&view));
+    let _ = (SubscribeNotificationsAnswer::parse(&view), PushNotificationAnswer::parse(&view));
+    if let Some(document) = view.find(AvpId::USER_DATA) {
+        let _ = ShData::read(document.bytes());
+    }
     let faults = [
         MoForward::parse(&view).err(),
         MtForward::parse(&view).err(),
         RoutingInfo::parse(&view).err(),
         ReportDelivery::parse(&view).err(),
         AlertServiceCentre::parse(&view).err(),
+        UserData::parse(&view).err(),
+        ProfileUpdate::parse(&view).err(),
+        SubscribeNotifications::parse(&view).err(),
+        PushNotification::parse(&view).err(),
         Advertised::parse(&view).err(),
         Watchdog::parse(&view).err(),
         Disconnect::parse(&view).err(),
@@ -65,7 +78,12 @@ fn every_message() -> Vec<Vec<u8>> {
     let [ofr, tfr, srr, rdr, alr] = every_request();
     let tfa = written(|out| mt_refused().write(out, &view(&tfr), GATEWAY));
     let sra = written(|out| routing_answer().write(out, &view(&srr), GATEWAY));
-    vec![ofr, tfr, srr, rdr, alr, tfa, sra]
+    let mut messages = vec![ofr, tfr, srr, rdr, alr, tfa, sra];
+    // A PUR has everything that a PNR has, and a UDA what an SNA has: every parser reads every message.
+    let [udr, pur, snr, _] = crate::sh::stage::every_request();
+    let [uda, pua, ..] = crate::sh::stage::every_answer();
+    messages.extend([udr, pur, snr, uda, pua]);
+    messages
 }
 
 #[test]
