@@ -8,7 +8,7 @@ pub(crate) mod capture;
 mod commands;
 mod demo;
 pub(crate) mod gateway;
-mod judges;
+pub(crate) mod judges;
 mod load;
 pub(crate) mod peers;
 pub(crate) mod ports;

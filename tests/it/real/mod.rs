@@ -7,4 +7,5 @@ mod diameter;
 mod diameter_network;
 mod kamailio;
 mod msrp_relay;
+mod scscf;
 mod template;

@@ -21,7 +21,8 @@ fn a_chat_goes_through_a_relay_of_the_ue() {
     let (ports, scratch) = (Ports::take(), Scratch::new("real-msrp-relay"));
     let configuration =
         fill_in("msrp_relay/relay.cfg", &[("RELAY", ports.port(RELAY).to_string())], &scratch);
-    let relay = kamailio::start(&configuration, ports.address(RELAY), &scratch);
+    let hosts = fill_in("ims/hosts", &[], &scratch);
+    let relay = kamailio::start(&configuration, &hosts, ports.address(RELAY), &scratch);
     let sms_side = SmsSide::start(&ports, &[CHAT_USER]);
     sms_side.ask(|network| {
         let script = Script::silent().on(When::Nth(1), SOON, "YES").on(When::Nth(2), SOON, "pong").on(
@@ -72,7 +73,6 @@ fn a_chat_goes_through_a_relay_of_the_ue() {
     });
     assert!(heard[0].contains("invites you"), "{heard:?}");
     assert!(heard[1].starts_with("ping") && heard[2].starts_with("that is all"), "{heard:?}");
-    kamailio::finish(relay);
     let total = gateway.status()["total"].clone();
     for count in ["msrp_malformed", "chat_refused", "sm_failed", "sm_declined", "sip_malformed"] {
         assert_eq!(total[count], 0, "{count}\n{total:#}");

@@ -1,0 +1,168 @@
+//! Chats through Kamailio as a real S-CSCF: its IMS modules learn the filter criteria from an HSS of python-diameter, send the
+//! third-party REGISTER, and route the INVITE to the gateway with their own mark behind it in the Route.
+
+use std::process::Command;
+use std::time::Duration;
+
+use actors::sms_user::{Reply, Rule, Script, When};
+
+use super::kamailio;
+use super::template::fill_in;
+use crate::interop::capture::Capture;
+use crate::interop::gateway::{self, Gateway, SHARDS, Wish};
+use crate::interop::judges::Evidence;
+use crate::interop::peers::Peers;
+use crate::interop::ports::Ports;
+use crate::interop::program::Program;
+use crate::interop::scratch::Scratch;
+use crate::interop::sms_side::{SmsSide, number};
+use crate::interop::waiting::wait_for;
+
+/// A gateway behind a real S-CSCF; the SMS side are actors.
+struct Stage {
+    gateway: Gateway,
+    sms_side: SmsSide,
+    scscf: Program,
+    hss: Program,
+    ports: Ports,
+    scratch: Scratch,
+}
+
+impl Stage {
+    fn start(ports: Ports, scratch: Scratch, peers: &Peers) -> Self {
+        let sms_side = SmsSide::start(&ports, &[CHAT_USER]);
+        let wish = Wish { io: "uring", numbers: "own", answer_timer_s: 10 };
+        let configuration = gateway::configuration(wish, &ports, sms_side.addresses(), &scratch);
+        let text = std::fs::read_to_string(&configuration).expect("just written");
+        // Whoever is not registered is refused with 403.
+        let configuration =
+            scratch.write("ipsmgw.toml", &(text + "[access]\nauthorisation = \"subscribers\"\n"));
+        let mut gateway = Gateway::start(&configuration, &ports, &scratch);
+
+        let mut hss = Command::new(peers.python());
+        hss.arg(Peers::file("ims/hss.py")).args(["--port", &ports.port(HSS).to_string()]);
+        hss.args(["--application-server", &ports.port(0).to_string()]);
+        let hss = Program::start("hss", &mut hss, &scratch);
+        let scscf = start_scscf(&ports, &scratch);
+        wait_for("the S-CSCF has its HSS", Duration::from_secs(20), || {
+            let said = hss.log();
+            if said.contains("READY") { Ok(()) } else { Err(said + &scscf.log()) }
+        });
+        gateway.wait_until_ready();
+        sms_side.wait_for_shards(SHARDS, || gateway.log());
+        Stage { gateway, sms_side, scscf, hss, ports, scratch }
+    }
+
+    /// One call of a SIPp, as its scenario says.
+    fn call(&self, scenario: &str, fields: [&str; 2]) {
+        let calls = format!("SEQUENTIAL\n{}\n", fields.join(";"));
+        let calls = self.scratch.write(&format!("{scenario}.csv"), &calls);
+        let port = |place| self.ports.port(place).to_string();
+        let errors = self.scratch.path(&format!("{scenario}.errors"));
+        let mut sipp = Command::new("sipp");
+        sipp.current_dir(self.scratch.folder())
+            .arg(self.ports.address(SCSCF).to_string())
+            .arg("-sf")
+            .arg(Peers::file(&format!("ims/{scenario}.xml")))
+            .arg("-inf")
+            .arg(calls)
+            .args(["-i", "127.0.0.1", "-p", &port(UE), "-cp", &port(UE + 1), "-mp", &port(60)])
+            .args(["-m", "1", "-timeout", "20", "-timeout_error", "-nostdin", "-trace_err", "-error_file"])
+            .arg(&errors);
+        let mut sipp = Program::start(scenario, &mut sipp, &self.scratch);
+        let status = sipp.wait(Duration::from_secs(30));
+        let said = || std::fs::read_to_string(&errors).unwrap_or_default();
+        assert!(status.success(), "{scenario}: {status}\n{}\n{}", said(), self.log());
+    }
+
+    /// Waits until the gateway knows so many chat users.
+    fn wait_for_subscribers(&self, count: usize) {
+        wait_for(&format!("{count} are registered"), Duration::from_secs(10), || {
+            let known = self.gateway.status()["subscribers"].clone();
+            if known == count { Ok(()) } else { Err(format!("{known}\n{}", self.log())) }
+        });
+    }
+
+    fn log(&self) -> String {
+        self.hss.log() + &self.scscf.log() + &self.gateway.log()
+    }
+}
+
+/// Kamailio, with the names of HSS and S-CSCF in its hosts file.
+fn start_scscf(ports: &Ports, scratch: &Scratch) -> Program {
+    let port = |place| ports.port(place).to_string();
+    let folder = scratch.folder().display().to_string();
+    fill_in("ims/cdp.xml", &[("HSS", port(HSS)), ("CX", port(CX))], scratch);
+    let values = [("SCSCF", port(SCSCF)), ("FOLDER", folder)];
+    let configuration = fill_in("ims/scscf.cfg", &values, scratch);
+    let hosts = fill_in("ims/hosts", &[], scratch);
+    kamailio::start(&configuration, &hosts, ports.address(SCSCF), scratch)
+}
+
+#[test]
+fn chats_come_through_a_real_s_cscf_from_users_that_it_has_registered() {
+    let Some(peers) = Peers::wanted("chats through a real S-CSCF") else { return };
+    let (ports, scratch) = (Ports::take(), Scratch::new("real-scscf"));
+    let capture = Capture::start(&ports, &scratch);
+    let mut stage = Stage::start(ports, scratch, &peers);
+    let [yes, yes_and_stop, no] = SMS_USERS;
+    stage.sms_side.ask(move |network| {
+        let reply = |after, text: &str| Reply { after, text: text.into() };
+        let replies = vec![reply(SOON, "YES"), reply(LATER, "STOP")];
+        let silent = Script::silent;
+        network.sms_user.add(number(yes), silent().on(When::Nth(1), SOON, "YES"));
+        network.sms_user.add(number(yes_and_stop), silent().rule(Rule { when: When::Nth(1), replies }));
+        network.sms_user.add(number(no), silent().on(When::Nth(1), SOON, "NO"));
+    });
+
+    stage.call("register", [CHAT_USER, "600"]);
+    stage.wait_for_subscribers(1);
+    stage.call("uac_leaves", [yes, CHAT_USER]);
+    stage.call("uac_is_left", [yes_and_stop, CHAT_USER]);
+    stage.call("uac_declined", [no, CHAT_USER]);
+    stage.call("register", [CHAT_USER, "0"]);
+    stage.wait_for_subscribers(0);
+
+    let total = stage.gateway.status()["total"].clone();
+    let expected = [
+        ("registrations", 1),
+        ("invitations", 3),
+        ("invitations_accepted", 2),
+        ("invitations_refused", 1),
+        ("sip_malformed", 0),
+        ("sip_dropped", 0),
+        ("sip_stray_responses", 0),
+    ];
+    for (count, expected) in expected {
+        assert_eq!(total[count], expected, "{count}\n{total:#}\n{}", stage.log());
+    }
+    assert!(stage.gateway.terminate().success(), "{}", stage.gateway.log());
+    let Stage { ports, scratch, .. } = stage;
+
+    let gateway = ports.port(0);
+    let maps = (0..3).chain([SCSCF, UE]).map(|place| format!("udp.port=={},sip", ports.port(place)));
+    let evidence = Evidence { file: capture.finish(), maps: maps.collect(), scratch: &scratch };
+    let seen = |filter: &str, field: &str| -> Vec<String> {
+        evidence.fields(filter, &[field]).into_iter().map(|frame| frame[0].join(";")).collect()
+    };
+    let routes = seen(&format!("sip.Method == \"INVITE\" && udp.dstport == {gateway}"), "sip.Route");
+    assert_eq!(routes.len(), 3, "{routes:?}");
+    let is_marked =
+        |route: &String| route.contains(&format!(":{gateway};lr>")) && route.contains("sip:iscmark@");
+    assert!(routes.iter().all(is_marked), "{routes:?}");
+    let registered =
+        seen(&format!("sip.CSeq.method == \"REGISTER\" && udp.srcport == {gateway}"), "sip.Status-Code");
+    assert_eq!(registered, ["200", "200"], "the third-party REGISTER is answered");
+    // From the shard's own port, by the Record-Route, and not past the S-CSCF.
+    let left = seen(&format!("sip.Method == \"BYE\" && udp.dstport == {}", ports.port(UE)), "udp.srcport");
+    assert_eq!(left, [ports.port(SCSCF).to_string()]);
+}
+
+const SCSCF: u16 = 31;
+const HSS: u16 = 32;
+const CX: u16 = 33;
+const UE: u16 = 34;
+const CHAT_USER: &str = "15550100001";
+const SMS_USERS: [&str; 3] = ["4915550001", "4915550002", "4915550003"];
+const SOON: Duration = Duration::from_millis(200);
+const LATER: Duration = Duration::from_millis(1200);
