@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::kamailio;
 use super::template::fill_in;
+use crate::interop::capture::Capture;
 use crate::interop::gateway::{self, Gateway, SHARDS, Wish};
+use crate::interop::judges::Evidence;
 use crate::interop::peers::Peers;
 use crate::interop::ports::Ports;
 use crate::interop::program::Program;
@@ -19,6 +21,7 @@ use crate::interop::sms_side::{SmsSide, number};
 fn a_chat_goes_through_a_relay_of_the_ue() {
     let Some(_) = Peers::wanted("a chat through a real MSRP relay") else { return };
     let (ports, scratch) = (Ports::take(), Scratch::new("real-msrp-relay"));
+    let capture = Capture::start(&ports, &scratch);
     let configuration =
         fill_in("msrp_relay/relay.cfg", &[("RELAY", ports.port(RELAY).to_string())], &scratch);
     let hosts = fill_in("ims/hosts", &[], &scratch);
@@ -78,6 +81,10 @@ fn a_chat_goes_through_a_relay_of_the_ue() {
         assert_eq!(total[count], 0, "{count}\n{total:#}");
     }
     assert!(gateway.terminate().success(), "{}", gateway.log());
+    drop(relay);
+    let evidence = Evidence { file: capture.finish(), maps: Vec::new(), scratch: &scratch };
+    let verdict = evidence.msrp_check(&[10, 11].map(|place| ports.port(place)), "sends=4,reports=2,cpim=3");
+    assert_eq!(verdict.code, 0, "{}", verdict.said);
 }
 
 const RELAY: u16 = 31;
