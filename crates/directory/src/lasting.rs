@@ -43,6 +43,13 @@ impl<K: Copy + Eq + Hash + Debug, V: Copy + Debug> Lasting<K, V> {
         true
     }
 
+    /// Another thing in the place of one that is there, with the same end.
+    pub fn revise(&self, key: K, value: V) {
+        if let Some(mut place) = self.map.get_mut(&key) {
+            place.0 = value;
+        }
+    }
+
     /// The thing, if it has not run out at `now`.
     pub fn find(&self, key: K, now: Instant) -> Option<V> {
         let (value, until) = *self.map.get(&key)?;

@@ -59,6 +59,10 @@ impl Directory for SharedDirectory {
         self.provisioned.contains_key(&identity) || self.subscribers.put(identity, subscriber, until)
     }
 
+    fn revise(&self, identity: Identity, subscriber: Subscriber) {
+        self.subscribers.revise(identity, subscriber);
+    }
+
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber> {
         self.provisioned.get(&identity).copied().or_else(|| self.subscribers.find(identity, now))
     }

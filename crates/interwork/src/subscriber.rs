@@ -1,5 +1,6 @@
 //! What is known of a chat user: from the HSS at registration, or from the operator's file (TS 23.204 6.1).
 
+use diameter::sh::{ChatInterworking, ShData, Unreadable};
 use octets::Digits;
 
 use crate::{Msisdn, PeerId};
@@ -30,6 +31,25 @@ impl Subscriber {
     /// Somebody of whom nothing is known but that everybody may.
     pub const ANYBODY: Subscriber =
         Subscriber { is_authorised: true, service_centre: None, auto_accept: None, may_hide: None };
+
+    /// What an HSS says of somebody. With no settings of ours he may where anyone may.
+    pub fn of(data: &ShData, access: Access) -> Result<Subscriber, Unreadable> {
+        let service_data = data
+            .repository_of(ChatInterworking::SERVICE_INDICATION)
+            .and_then(|repository| repository.service_data.as_ref());
+        let settings = match service_data {
+            Some(service_data) => service_data.chat_interworking()?,
+            None => None,
+        };
+        Ok(Subscriber {
+            is_authorised: settings
+                .as_ref()
+                .map_or(access == Access::Anyone, |settings| settings.is_authorised),
+            service_centre: data.sms_registration.as_ref().and_then(|registration| registration.sc_address),
+            auto_accept: settings.as_ref().and_then(|settings| settings.auto_accept),
+            may_hide: settings.as_ref().and_then(|settings| settings.may_hide),
+        })
+    }
 }
 
 /// Who may use the interworking.

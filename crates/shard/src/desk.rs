@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use interwork::{Policy, Timer};
 use tempo::{Alarm, Entropy, Instant, TimerWheel};
 
-use crate::diameter_room::{Forward, Submit};
+use crate::diameter_room::{Errand, Forward, Submit};
 use crate::directory::Directory;
 use crate::driver::{LinkId, Moment};
 use crate::interwork_room::{Chat, DueReport, InboundSm};
@@ -49,6 +49,8 @@ pub enum Ringing {
     Report(Key<DueReport>),
     /// The guard of a submitted short message.
     Submit(Key<Submit>),
+    /// The guard of a question to the HSS.
+    Errand(Key<Errand>),
     /// The guard of a received short message at the shard that must acknowledge it.
     Forward(Key<Forward>),
     /// The guard of a received short message at the shard that owns its chat.

@@ -17,6 +17,9 @@ pub trait Directory: Send + Sync + Debug {
     /// Remembers what is known of a chat user, until `until`. `false` when there is no room.
     fn remember(&self, identity: Identity, subscriber: Subscriber, until: Instant) -> bool;
 
+    /// Something of a chat user who is remembered has changed; how long he is stays.
+    fn revise(&self, identity: Identity, subscriber: Subscriber);
+
     /// What is known of a chat user at `now`.
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber>;
 

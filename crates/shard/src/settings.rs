@@ -75,4 +75,6 @@ pub struct PeerSettings {
     pub address: SocketAddr,
     /// Are short messages submitted there?
     pub serves_submits: bool,
+    /// Is it asked about chat users (Sh)?
+    pub serves_subscribers: bool,
 }

@@ -186,6 +186,7 @@ impl Shard {
             (Count::MsrpSessions, self.msrp.sessions.count()),
             (Count::Timers, self.desk.wheel.alarms_set() - peer_alarms),
             (Count::Submits, self.diameter.submits.count()),
+            (Count::Errands, self.diameter.subscriptions.count()),
             (Count::Forwards, self.diameter.forwards.count()),
             (Count::ChatMessages, chats.messages),
             (Count::DueReports, chats.due_reports),
@@ -276,6 +277,12 @@ impl Shard {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_diameter(event, &mut hands);
                 }
+                while let Some(event) =
+                    self.diameter.subscriptions.next_lost(link, &self.diameter.peers, &mut self.desk, out)
+                {
+                    let (interwork, mut hands) = self.hands(out);
+                    interwork.on_diameter(event, &mut hands);
+                }
             }
             Some(LinkKind::Msrp) => {
                 while let Some(chat) = self.msrp.sessions.next_unbound(link) {
@@ -301,6 +308,13 @@ impl Shard {
                 if let Some(event) =
                     self.diameter.submits.ring(key, &self.diameter.peers, &mut self.desk, out)
                 {
+                    let (interwork, mut hands) = self.hands(out);
+                    interwork.on_diameter(event, &mut hands);
+                }
+            }
+            Ringing::Errand(key) => {
+                let (subscriptions, peers) = (&mut self.diameter.subscriptions, &self.diameter.peers);
+                if let Some(event) = subscriptions.ring(key, peers, &mut self.desk, out) {
                     let (interwork, mut hands) = self.hands(out);
                     interwork.on_diameter(event, &mut hands);
                 }

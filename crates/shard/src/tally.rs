@@ -52,6 +52,8 @@ counts! {
     ChatMessages = "chat_messages",
     /// Gauge: messages of chat users that wait for a status report.
     DueReports = "due_reports",
+    /// Gauge: registrations about which the HSS is being asked.
+    Errands = "errands",
     /// Gauge: TCP connections.
     Links = "links",
     /// Gauge: Diameter peers that are up.
@@ -73,6 +75,10 @@ counts! {
     SipOut = "sip_out",
     /// Registrations of chat users, refreshes included.
     Registrations = "registrations",
+    /// Requests to the HSS about chat users.
+    HssAsked = "hss_asked",
+    /// Registrations about which the HSS gave no answer that can be relied on.
+    HssSilent = "hss_silent",
     /// Invitations let in.
     Invitations = "invitations",
     /// Invitations accepted by the SMS user.

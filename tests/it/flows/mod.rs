@@ -16,3 +16,4 @@ mod return_path;
 mod session_timer;
 mod shutdown;
 mod sms_links;
+mod subscribers;

@@ -11,7 +11,7 @@ use crate::paper::texts::SipText;
 use crate::paper::{Invitation, Layout, Plan, Stage, on_every_layout};
 
 /// The S-CSCF says on this shard that Alice is registered for so long; what it hears.
-fn register(stage: &mut Stage, shard: usize, expires_s: u32) -> SipText {
+pub fn register(stage: &mut Stage, shard: usize, expires_s: u32) -> SipText {
     let place = stage.network.letters.len();
     let body = format!(
         "<ims-3gpp version=\"1\"><service-info>{}</service-info></ims-3gpp>",
@@ -39,7 +39,7 @@ fn alice() -> Identity {
 }
 
 /// What an invitation of Alice to Bob hears first, beyond 100; it is ended.
-fn invited(stage: &mut Stage) -> u16 {
+pub fn invited(stage: &mut Stage) -> u16 {
     let call = stage.invite(Invitation::to(BOB));
     let status = *stage.statuses(call).last().expect("an answer");
     if status == 180 {

@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod driver;
+pub mod hss;
 pub mod network;
 pub mod plan;
 pub mod sms_side;

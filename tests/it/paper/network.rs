@@ -86,7 +86,7 @@ impl Network {
                     origin_state_id: 77,
                     host_ip: GATEWAY.into(),
                     watchdog: Duration::from_secs(30),
-                    peers: SmsSide::peers(plan.centres),
+                    peers: SmsSide::peers(plan.centres, plan.asks_hss),
                 },
                 session: plan.session,
                 policy: policy.clone(),

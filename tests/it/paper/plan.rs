@@ -68,6 +68,8 @@ pub struct Plan {
     pub piece_octets: usize,
     /// Service centres.
     pub centres: usize,
+    /// Is the HSS asked about chat users?
+    pub asks_hss: bool,
 }
 
 impl Plan {
@@ -84,6 +86,7 @@ impl Plan {
             provisioned: Vec::new(),
             piece_octets: usize::MAX,
             centres: 1,
+            asks_hss: false,
         }
     }
 

@@ -18,6 +18,8 @@ use octets::{Digits, Writer};
 use shard::{LinkId, PeerSettings};
 use sms::SubmitView;
 
+use super::hss::Hss;
+
 /// How the SMS side behaves by itself.
 #[derive(Clone, Copy)]
 pub struct Manners {
@@ -75,6 +77,8 @@ pub struct Submitted {
     pub text: String,
     /// Reference, total, sequence, when it is one of several.
     pub part: Option<(u16, u8, u8)>,
+    /// The service centre that it is for.
+    pub service_centre: String,
     /// TP-MR.
     pub reference: u8,
     /// TP-SRR.
@@ -105,6 +109,8 @@ pub struct Mailing<'a> {
 /// All of it.
 pub struct SmsSide {
     pub manners: Manners,
+    /// What it says about chat users.
+    pub hss: Hss,
     /// Short messages that came out of the gateway, in order.
     pub submitted: Vec<Submitted>,
     /// The number that the last of them came from.
@@ -130,6 +136,7 @@ impl SmsSide {
     pub fn new() -> Self {
         SmsSide {
             manners: Manners { listens: true, lives: true, verdict: Verdict::Taken },
+            hss: Hss::new(),
             submitted: Vec::new(),
             last_number: None,
             goodbyes: 0,
@@ -141,12 +148,13 @@ impl SmsSide {
     }
 
     /// Whom the gateway connects to: one service centre or two, and the HSS.
-    pub fn peers(centres: usize) -> Box<[PeerSettings]> {
+    pub fn peers(centres: usize, asks_hss: bool) -> Box<[PeerSettings]> {
         let settings = |peer: usize| PeerSettings {
             host: HOSTS[peer].as_bytes().into(),
             realm: REALM.as_bytes().into(),
             address: address(peer),
             serves_submits: peer != HSS,
+            serves_subscribers: asks_hss && peer == HSS,
         };
         (0..=centres).map(settings).collect()
     }
@@ -216,8 +224,20 @@ impl SmsSide {
                 self.submitted.push(submitted);
                 answer(bytes, self.manners.verdict)
             }
+            procedure @ (Procedure::UserData
+            | Procedure::SubscribeNotifications
+            | Procedure::ProfileUpdate) => {
+                assert_eq!(peer, HSS, "only an HSS knows about people");
+                self.hss.hear(procedure, &message, me)
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// The HSS says that what it knows of a user has changed.
+    pub fn notify(&mut self, number: Digits, document: &str, host: &[u8]) -> (Ticket, Vec<u8>) {
+        let ids = self.next_ids();
+        (Ticket(ids.hop_by_hop.0), self.hss.notify(number, document, ids, identity(HSS), host))
     }
 
     /// A routing query for `number`.
@@ -349,7 +369,6 @@ impl Submitted {
     fn read(shard: usize, peer: usize, request: &[u8]) -> Submitted {
         let message = MessageView::parse(request).expect("sound");
         let forward = MoForward::parse(&message).expect("an OFR");
-        assert_eq!(text_of(forward.sc_address), CENTRE_NUMBER, "the service centre of the configuration");
         let UserIdentifier { user_name, msisdn, external } = forward.user_identifier;
         assert!(user_name.is_none() && external.is_none(), "a session has a number and nothing else");
         let tpdu = SubmitView::parse(forward.tpdu).expect("an SMS-SUBMIT");
@@ -361,6 +380,7 @@ impl Submitted {
             sms_user: text_of(tpdu.destination.digits().expect("a number")),
             text: tpdu.user_data.chars().collect(),
             part: tpdu.user_data.concatenation().map(|part| (part.reference, part.total, part.sequence)),
+            service_centre: text_of(forward.sc_address),
             reference: tpdu.message_reference,
             wants_report: tpdu.status_report_requested,
             validity: tpdu.validity,
@@ -430,7 +450,7 @@ fn capabilities(origin: Identity<'static>) -> Capabilities<'static> {
         origin_state_id: Some(1),
         supported_vendors: &[10_415],
         auth_applications: &[],
-        vendor_applications: &[ApplicationId::SGD, ApplicationId::S6C],
+        vendor_applications: &[ApplicationId::SGD, ApplicationId::S6C, ApplicationId::SH],
     }
 }
 

@@ -148,6 +148,7 @@ pub(crate) fn peers(config: &Config) -> Box<[shard::PeerSettings]> {
         realm: peer.realm.as_bytes().into(),
         address: peer.address,
         serves_submits: peer.serves.contains(&Serves::SmsIwmsc),
+        serves_subscribers: peer.serves.contains(&Serves::Sh),
     });
     peers.collect()
 }

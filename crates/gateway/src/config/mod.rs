@@ -144,6 +144,8 @@ pub enum Serves {
     SmsGmsc,
     /// Routing queries come from here.
     Hss,
+    /// Chat users are asked about here.
+    Sh,
 }
 
 /// `[sms]`

@@ -8,9 +8,11 @@ mod peers;
 mod receive;
 mod routing;
 mod submit;
+mod subscriptions;
 
 use diameter::HopByHop;
-use interwork::{MtCorrelationId, SmFailure, SmOutcome};
+use interwork::{Identity, MtCorrelationId, SmFailure, SmOutcome, Subscriber};
+use tempo::Instant;
 
 use crate::desk::Desk;
 use crate::driver::Outward;
@@ -18,9 +20,10 @@ use crate::lanes::{ForwardToken, RepeatKey};
 use crate::settings::Settings;
 
 pub use forward::{Forward, Forwards};
-pub use peers::Peers;
+pub use peers::{Peers, Service};
 pub use routing::{NoRoute, RoutingQuery};
 pub use submit::{Order, Purpose, Submit, Submits};
+pub use subscriptions::{Errand, Notice, Registrant, Subscriptions};
 
 /// The Diameter side of one shard.
 pub struct DiameterRoom {
@@ -30,6 +33,8 @@ pub struct DiameterRoom {
     pub submits: Submits,
     /// What we have to acknowledge.
     pub forwards: Forwards,
+    /// What we ask the HSS about chat users.
+    pub subscriptions: Subscriptions,
 }
 
 /// What a message means for a chat. The text of a short message does not print.
@@ -54,6 +59,24 @@ pub enum DiameterEvent<'a> {
         /// The TPDU.
         tpdu: &'a [u8],
     },
+    /// The HSS has said what it knows of somebody who has registered, or could not.
+    Known {
+        /// Who.
+        identity: Identity,
+        /// What; `None` when there was no answer that can be relied on.
+        subscriber: Option<Subscriber>,
+        /// How long his registration lasts.
+        until: Instant,
+    },
+    /// What the HSS knows of somebody has changed.
+    Changed {
+        /// Whom to tell that it was heard.
+        notice: Notice<'a>,
+        /// Who.
+        identity: Identity,
+        /// What it knows now.
+        subscriber: Subscriber,
+    },
 }
 
 impl DiameterRoom {
@@ -63,6 +86,7 @@ impl DiameterRoom {
             peers: Peers::new(&settings.diameter, desk),
             submits: Submits::new(settings.sessions_max),
             forwards: Forwards::new(settings.sessions_max),
+            subscriptions: Subscriptions::new(settings.sessions_max),
         }
     }
 

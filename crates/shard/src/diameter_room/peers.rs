@@ -28,6 +28,29 @@ pub struct Peers {
     session_low: u32,
 }
 
+/// What a peer is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Service {
+    /// To take short messages.
+    Submits,
+    /// To tell about chat users.
+    Subscribers,
+}
+
+impl Service {
+    /// Is there a peer that gives it, connected or not?
+    pub fn is_given(self, peers: &Peers) -> bool {
+        peers.all.iter().any(|peer| self.is_given_by(&peer.settings))
+    }
+
+    fn is_given_by(self, peer: &PeerSettings) -> bool {
+        match self {
+            Service::Submits => peer.serves_submits,
+            Service::Subscribers => peer.serves_subscribers,
+        }
+    }
+}
+
 /// A peer and its connection.
 #[derive(Debug)]
 struct PeerLink {
@@ -269,10 +292,10 @@ impl Peers {
         Watchdog { origin: self.identity(), origin_state_id: Some(self.settings.origin_state_id) }
     }
 
-    /// The preferred peer that takes submissions now, and its connection; any other before the one to `avoid`.
-    pub(super) fn for_submits(&self, avoid: Option<usize>) -> Option<(usize, LinkId)> {
+    /// The preferred peer that gives `service` now, and its connection; any other before the one to `avoid`.
+    pub(super) fn serving(&self, service: Service, avoid: Option<usize>) -> Option<(usize, LinkId)> {
         let ways = || {
-            let serving = self.all.iter().enumerate().filter(|(_, peer)| peer.settings.serves_submits);
+            let serving = self.all.iter().enumerate().filter(|(_, peer)| service.is_given_by(&peer.settings));
             serving.filter_map(|(place, peer)| Some((place, peer.link.filter(|_| peer.machine.is_up())?)))
         };
         ways().find(|(place, _)| Some(*place) != avoid).or_else(|| ways().next())
@@ -317,7 +340,8 @@ impl Peers {
 }
 
 /// What we do.
-pub(super) const APPLICATIONS: &[ApplicationId] = &[ApplicationId::SGD, ApplicationId::S6C];
+pub(super) const APPLICATIONS: &[ApplicationId] =
+    &[ApplicationId::SGD, ApplicationId::S6C, ApplicationId::SH];
 const VENDOR_3GPP: u32 = 10_415;
 const PRODUCT: &str = "ipsmgw";
 /// Larger than any message of ours: names, a TPDU, and what an answer repeats of its request.

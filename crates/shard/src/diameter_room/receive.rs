@@ -42,7 +42,8 @@ impl DiameterRoom {
             }
         };
         use Procedure::{
-            CapabilitiesExchange, DeviceWatchdog, DisconnectPeer, MoForward, MtForward, RoutingInfo,
+            CapabilitiesExchange, DeviceWatchdog, DisconnectPeer, MoForward, MtForward, ProfileUpdate,
+            PushNotification, RoutingInfo, SubscribeNotifications, UserData,
         };
         if matches!(procedure, CapabilitiesExchange | DeviceWatchdog | DisconnectPeer) {
             self.peers.base(peer, procedure, &message, desk, out);
@@ -55,6 +56,13 @@ impl DiameterRoom {
         }
         let event = match (procedure, header.flags.request) {
             (MoForward, false) => return self.submits.answered(&message, &self.peers, desk, out),
+            (UserData | SubscribeNotifications | ProfileUpdate, false) => {
+                return self.subscriptions.answered(procedure, &message, &mut self.peers, desk, out);
+            }
+            (PushNotification, true) => match self.notified(link, &message, desk, out) {
+                Ok(event) => return event,
+                Err(invalid) => Err(invalid),
+            },
             (MtForward, true) => self.forwards.arrived(link, &message, desk),
             (RoutingInfo, true) => self.asked(link, &message),
             (_, false) => {

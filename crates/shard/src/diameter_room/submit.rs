@@ -11,7 +11,7 @@ use octets::{Digits, Writer};
 use sms::{FailureCause, Plan, SmsSubmit, SmsSubmitReport};
 use tempo::{Alarm, Duration, Instant};
 
-use super::{DiameterEvent, HopByHopSpace, Peers};
+use super::{DiameterEvent, HopByHopSpace, Peers, Service};
 use crate::desk::{Desk, Ringing};
 use crate::driver::{LinkId, Outward};
 use crate::interwork_room::{Chat, ChatMessage};
@@ -96,7 +96,7 @@ impl Submits {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Result<(), SmFailure> {
-        let (peer, link) = peers.for_submits(None).ok_or(SmFailure::Unreachable)?;
+        let (peer, link) = peers.serving(Service::Submits, None).ok_or(SmFailure::Unreachable)?;
         // It waits before it is sent: the answer must never find nobody.
         let session = peers.next_session();
         let end_to_end = peers.next_end_to_end();
@@ -212,7 +212,7 @@ impl Submits {
             return false;
         }
         let has_paused = submit.link.take().is_none();
-        let way = peers.for_submits(Some(submit.peer));
+        let way = peers.serving(Service::Submits, Some(submit.peer));
         let Some((peer, link)) = way.filter(|(peer, _)| has_paused || *peer != submit.peer) else {
             let deadline = submit.guard.min(now + PAUSE);
             desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);

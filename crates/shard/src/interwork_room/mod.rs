@@ -78,8 +78,8 @@ impl InterworkRoom {
             SipEvent::Unconfirmed(chat) => self.drive(chat, Event::Unconfirmed, None, hands),
             SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
             SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
-            SipEvent::Registered { identity, life } => registration::registered(identity, life, hands),
-            SipEvent::Deregistered(identity) => registration::deregistered(identity, hands),
+            SipEvent::Registered { registrant, life } => registration::registered(registrant, life, hands),
+            SipEvent::Deregistered(registrant) => registration::deregistered(registrant, hands),
         }
     }
 
@@ -94,6 +94,12 @@ impl InterworkRoom {
             }
             DiameterEvent::Submitted { purpose: Purpose::Courtesy, .. } => {}
             DiameterEvent::Asked(query) => announce(&query, hands),
+            DiameterEvent::Known { identity, subscriber, until } => {
+                registration::known(identity, subscriber, until, hands);
+            }
+            DiameterEvent::Changed { notice, identity, subscriber } => {
+                registration::changed(&notice, identity, subscriber, hands);
+            }
             DiameterEvent::Forwarded { token, correlation, origin, tpdu } => {
                 self.forwarded(token, correlation, origin, tpdu, hands);
             }

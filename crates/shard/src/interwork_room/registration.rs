@@ -1,25 +1,78 @@
 //! Chat users come and go (TS 23.204 6.1 and 6.2): what is known of them is in the directory, where every shard finds it.
 
+use diameter::{Experimental, Outcome};
 use interwork::{Identity, Subscriber};
-use tempo::Duration;
+use tempo::{Duration, Instant};
 
 use super::Hands;
+use crate::diameter_room::{Notice, Registrant, Service};
 use crate::driver::Outward;
 use crate::tally::Count;
 
-/// A chat user is there. What is known of him already stays; of somebody new only that the S-CSCF has sent him here, which is what
-/// his filter criteria say he may.
-pub(super) fn registered<O: Outward>(identity: Identity, life: Duration, hands: &mut Hands<'_, O>) {
-    let desk = &mut *hands.desk;
+/// A chat user is there: the HSS is asked about him. Without an HSS what is known of him already stays; of somebody new
+/// only that the S-CSCF has sent him here, which is what his filter criteria say he may.
+pub(super) fn registered<O: Outward>(registrant: Registrant<'_>, life: Duration, hands: &mut Hands<'_, O>) {
+    let Hands { diameter, desk, out, .. } = hands;
     desk.count(Count::Registrations);
-    let now = desk.now();
-    let subscriber = desk.directory.subscriber(identity, now).unwrap_or(Subscriber::ANYBODY);
-    if !desk.directory.remember(identity, subscriber, now + life) {
-        desk.count(Count::Overloads);
+    let until = desk.now() + life;
+    let is_asked = diameter.subscriptions.begin(registrant, until, &mut diameter.peers, desk, *out);
+    if !is_asked {
+        let is_missed = Service::Subscribers.is_given(&diameter.peers);
+        let subscriber = (!is_missed).then_some(Subscriber::ANYBODY);
+        let found = desk.directory.subscriber(registrant.identity, desk.now());
+        keep(registrant.identity, found.or(subscriber), until, hands);
     }
 }
 
+/// The HSS has answered, or has not: then what it said the last time holds (the fail-closed policy for everybody else).
+pub(super) fn known<O: Outward>(
+    identity: Identity,
+    subscriber: Option<Subscriber>,
+    until: Instant,
+    hands: &mut Hands<'_, O>,
+) {
+    let now = hands.desk.now();
+    let found = subscriber.or_else(|| hands.desk.directory.subscriber(identity, now));
+    if subscriber.is_none() {
+        hands.desk.count(Count::HssSilent);
+    }
+    keep(identity, found, until, hands);
+}
+
+fn keep<O: Outward>(
+    identity: Identity,
+    subscriber: Option<Subscriber>,
+    until: Instant,
+    hands: &mut Hands<'_, O>,
+) {
+    let Some(subscriber) = subscriber else { return };
+    if !hands.desk.directory.remember(identity, subscriber, until) {
+        hands.desk.count(Count::Overloads);
+    }
+}
+
+/// What the HSS knows of a chat user has changed. It says nothing of his service centre, so that stays.
+pub(super) fn changed<O: Outward>(
+    notice: &Notice<'_>,
+    identity: Identity,
+    subscriber: Subscriber,
+    hands: &mut Hands<'_, O>,
+) {
+    let Hands { diameter, desk, out, .. } = hands;
+    let outcome = match desk.directory.subscriber(identity, desk.now()) {
+        Some(before) => {
+            let service_centre = subscriber.service_centre.or(before.service_centre);
+            desk.directory.revise(identity, Subscriber { service_centre, ..subscriber });
+            Outcome::Success
+        }
+        None => Experimental::USER_UNKNOWN.into(),
+    };
+    diameter.confirm(notice, outcome, desk, *out);
+}
+
 /// A chat user is gone. A chat that he has goes on: he is still there to say goodbye to.
-pub(super) fn deregistered<O: Outward>(identity: Identity, hands: &mut Hands<'_, O>) {
-    hands.desk.directory.forget(identity);
+pub(super) fn deregistered<O: Outward>(registrant: Registrant<'_>, hands: &mut Hands<'_, O>) {
+    let Hands { diameter, desk, out, .. } = hands;
+    desk.directory.forget(registrant.identity);
+    diameter.subscriptions.end(registrant, &mut diameter.peers, desk, *out);
 }

@@ -12,12 +12,12 @@ mod requests;
 mod session;
 
 use hashbrown::HashMap;
-use interwork::Identity;
 use sip::{KeySeed, MessageView, TransactionKey};
 
 use tempo::Duration;
 
 use crate::desk::Desk;
+use crate::diameter_room::Registrant;
 use crate::driver::PortId;
 use crate::interwork_room::Chat;
 use crate::settings::Settings;
@@ -59,12 +59,12 @@ pub enum SipEvent<'a> {
     /// A chat user is there, for so long (TS 23.204 6.1), and has the 200 for it.
     Registered {
         /// Who.
-        identity: Identity,
+        registrant: Registrant<'a>,
         /// How long.
         life: Duration,
     },
     /// A chat user is gone (TS 23.204 6.2).
-    Deregistered(Identity),
+    Deregistered(Registrant<'a>),
 }
 
 /// Where a request came from, and so where its answer goes.

@@ -12,6 +12,7 @@ use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain, write_up
 use super::session::{is_same_offer, negotiate};
 use super::{Invites, Map, SipEvent, Source, map};
 use crate::desk::{Desk, Ringing};
+use crate::diameter_room::Registrant;
 use crate::driver::Outward;
 use crate::table::{Key, Table};
 use crate::tally::Count;
@@ -43,14 +44,14 @@ impl Requests {
         self.table.len()
     }
 
-    pub(super) fn answer(
+    pub(super) fn answer<'a>(
         &mut self,
-        request: &MessageView<'_>,
+        request: &MessageView<'a>,
         source: Source,
         invites: &mut Invites,
         desk: &mut Desk,
         out: &mut impl Outward,
-    ) -> Option<SipEvent<'static>> {
+    ) -> Option<SipEvent<'a>> {
         let key = TransactionKey::of_request(request, self.seed);
         if let Some(answered) = self.by_key.get(&key).copied() {
             self.step(answered, ServerEvent::Request, Some((request, source, invites)), desk, out);
@@ -136,31 +137,34 @@ fn write_answer(
 }
 
 /// A third-party REGISTER (TS 24.341 5.3.2.2): what the S-CSCF says of a chat user.
-fn register(request: &MessageView<'_>) -> (StatusCode, Option<SipEvent<'static>>) {
-    let identity = |asserted: Asserted<'_>, msisdn: Option<Digits>| match msisdn.or(asserted.tel) {
-        Some(number) => Identity::Number(Msisdn(number)),
-        None => Identity::Name(PeerId::of(asserted.uri)),
+fn register<'a>(request: &MessageView<'a>) -> (StatusCode, Option<SipEvent<'a>>) {
+    let registrant = |asserted: Asserted<'a>, msisdn: Option<Digits>| {
+        let identity = match msisdn.or(asserted.tel) {
+            Some(number) => Identity::Number(Msisdn(number)),
+            None => Identity::Name(PeerId::of(asserted.uri)),
+        };
+        Registrant { identity, uri: asserted.uri }
     };
     match Registration::of(request) {
         Err(bad) => (bad.status(), None),
         Ok(Registration::Deregistered { identity: asserted, msisdn }) => {
-            (StatusCode::OK, Some(SipEvent::Deregistered(identity(asserted, msisdn))))
+            (StatusCode::OK, Some(SipEvent::Deregistered(registrant(asserted, msisdn))))
         }
         Ok(Registration::Registered(binding)) => {
             let life = Duration::from_secs(binding.expires_s.into());
-            let identity = identity(binding.identity, binding.msisdn);
-            (StatusCode::OK, Some(SipEvent::Registered { identity, life }))
+            let registrant = registrant(binding.identity, binding.msisdn);
+            (StatusCode::OK, Some(SipEvent::Registered { registrant, life }))
         }
     }
 }
 
 /// The answer to a request that is new, and what it means for a chat.
-fn judge(
-    request: &MessageView<'_>,
+fn judge<'a>(
+    request: &MessageView<'a>,
     invites: &mut Invites,
     desk: &mut Desk,
     out: &mut impl Outward,
-) -> (StatusCode, Option<SipEvent<'static>>) {
+) -> (StatusCode, Option<SipEvent<'a>>) {
     if let Err(bad) = CAPABILITIES.check(request) {
         return (bad.status, None);
     }
