@@ -8,10 +8,17 @@ pub struct Truncated {
 }
 
 /// Reads big-endian fields from front to back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+}
+
+/// What is read may be somebody's words or number, so it does not print.
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "<{} of {} octets read>", self.at, self.bytes.len())
+    }
 }
 
 impl<'a> Reader<'a> {

@@ -16,11 +16,17 @@ pub struct Mark {
 }
 
 /// Writes big-endian fields and text from front to back.
-#[derive(Debug)]
 pub struct Writer<'a> {
     buffer: &'a mut [u8],
     at: usize,
     overflowed: bool,
+}
+
+/// What is written may be somebody's words or number, so it does not print.
+impl core::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "<{} of {} octets written>", self.at, self.buffer.len())
+    }
 }
 
 impl<'a> Writer<'a> {

@@ -85,7 +85,9 @@ impl<K: Copy> TimerWheel<K> {
             alarms_set: 0,
             reminders: 0,
         };
-        for _ in 0..reminders.div_ceil(CHUNK) {
+        // Each occupied slot has a chunk that is not full.
+        let opened = reminders.min((NEAR_SLOTS + FAR_SLOTS) as usize);
+        for _ in 0..reminders.div_ceil(CHUNK) + opened {
             let chunk = wheel.new_chunk();
             wheel.release(chunk);
         }

@@ -204,6 +204,37 @@ fn a_long_text_is_delivered_when_all_of_it_is() {
 }
 
 #[test]
+fn a_report_that_overtakes_the_acknowledgements_counts() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        send(&mut stage, &"long ".repeat(80), "positive-delivery");
+        stage.network.take_submitted(0, Verdict::Taken);
+        for place in [0, 1, 1, 2] {
+            report(&mut stage, place, Status::DELIVERED);
+        }
+        stage.network.take_submitted(1, Verdict::Taken);
+        assert!(told(&stage).is_empty(), "the service centre has not taken all of it");
+        stage.network.take_submitted(2, Verdict::Taken);
+        assert_eq!(told(&stage).len(), 1);
+        // A report that comes again speaks of no later text.
+        report(&mut stage, 0, Status::DELIVERED);
+        stage.network.sms.manners.verdict = Verdict::Taken;
+        for _ in 0..86 {
+            send(&mut stage, &"long ".repeat(80), "none");
+        }
+        let place = stage.network.sms.submitted.len();
+        let reused = stage.network.sms.submitted[2].reference;
+        send(&mut stage, "short", "positive-delivery");
+        assert_eq!(stage.network.sms.submitted[place].reference, reused.wrapping_add(3));
+        assert_eq!(told(&stage).len(), 1);
+        report(&mut stage, place, Status::DELIVERED);
+        assert_eq!(told(&stage).len(), 2);
+        bye(stage)
+    });
+}
+
+#[test]
 fn one_segment_that_fails_is_the_fate_of_the_text() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));

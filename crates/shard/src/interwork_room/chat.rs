@@ -6,7 +6,7 @@ use tempo::Alarm;
 
 use super::InboundSm;
 use super::joining::{JOININGS_MAX, Joining};
-use super::reports::DueReport;
+use super::reports::{DueReport, EarlyReports};
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
 use crate::sip_room::Invite;
@@ -39,6 +39,8 @@ pub struct Chat {
     pub(super) first_sm: Option<Key<InboundSm>>,
     /// Messages of the chat user whose fate is to be told, the latest first.
     pub(super) first_report: Option<Key<DueReport>>,
+    /// Reports on segments of texts that the SMS centre has not wholly taken.
+    pub(super) early_reports: EarlyReports,
     /// Long texts that are being joined.
     pub(super) joinings: [Option<Joining>; JOININGS_MAX],
     answer: Alarm,
@@ -67,6 +69,7 @@ impl Chat {
             was_told_to_leave: false,
             first_sm: None,
             first_report: None,
+            early_reports: EarlyReports::default(),
             joinings: [const { None }; JOININGS_MAX],
             answer: Alarm::default(),
             refresh: Alarm::default(),
@@ -103,8 +106,8 @@ pub(super) struct Terms {
 /// The counters that number texts and their segments.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct References {
-    /// TP-MR of the first segment.
-    pub(super) message: u8,
+    /// Which segment of the chat the first one is; its low octet is TP-MR.
+    pub(super) message: u32,
     /// What joins the segments of one text.
     pub(super) concat: u8,
 }
@@ -113,9 +116,15 @@ impl References {
     /// The references for a text of `segments`, which are used up with it.
     pub(super) fn take(&mut self, segments: u8) -> References {
         let taken = *self;
-        self.message = self.message.wrapping_add(segments);
+        self.message = self.message.wrapping_add(segments.into());
         self.concat = self.concat.wrapping_add(u8::from(segments > 1));
         taken
+    }
+
+    /// The last segment that had this TP-MR.
+    pub(super) fn last_with(self, message_reference: u8) -> u32 {
+        let later = (self.message as u8).wrapping_sub(message_reference).wrapping_sub(1);
+        self.message.wrapping_sub(u32::from(later) + 1)
     }
 }
 

@@ -24,8 +24,8 @@ pub struct DueReport {
     session: Key<MsrpSession>,
     pub(super) wanted: Wanted,
     owed: Owed,
-    /// TP-MR of its first segment.
-    first: u8,
+    /// Which segment of the chat its first one is.
+    first: u32,
     segments: u8,
     /// One bit for each segment that was delivered.
     delivered: u16,
@@ -128,6 +128,14 @@ impl DueReports {
         if let Some(due) = self.table.find_mut(key) {
             hands.desk.arm(&mut due.alarm, Ringing::Report(key), deadline);
         }
+        for segment in 0..segments {
+            let early = chat.early_reports.take(references.message.wrapping_add(segment.into()));
+            if let Some(news) = early
+                && self.apply(chat, key, segment.into(), news, hands)
+            {
+                return;
+            }
+        }
     }
 
     /// A status report for a chat.
@@ -137,29 +145,46 @@ impl DueReports {
         report: &SmsStatusReport<'_>,
         hands: &mut Hands<'_, O>,
     ) {
+        let news = match report.status.outcome() {
+            // The service centre still tries: there is nothing to tell yet.
+            Outcome::Pending => return,
+            Outcome::Delivered => Fate::Delivered,
+            Outcome::Failed if report.status.is_rejection() => Fate::Forbidden,
+            Outcome::Failed => Fate::Failed,
+        };
+        let reported = chat.references.last_with(report.message_reference);
         let mut at = chat.first_report;
         while let Some(key) = at {
-            let Some(due) = self.table.find_mut(key) else { return };
-            let segment = report.message_reference.wrapping_sub(due.first);
-            if segment >= due.segments {
-                at = due.next;
-                continue;
+            let Some(due) = self.table.find(key) else { return };
+            let segment = reported.wrapping_sub(due.first);
+            if segment < due.segments.into() {
+                self.apply(chat, key, segment, news, hands);
+                return;
             }
-            let fate = match report.status.outcome() {
-                // The service centre still tries: there is nothing to tell yet.
-                Outcome::Pending => return,
-                Outcome::Delivered => {
-                    due.delivered |= 1_u16.checked_shl(segment.into()).unwrap_or(0);
-                    if due.delivered.count_ones() < due.segments.into() {
-                        return;
-                    }
-                    Fate::Delivered
-                }
-                Outcome::Failed if report.status.is_rejection() => Fate::Forbidden,
-                Outcome::Failed => Fate::Failed,
-            };
-            return self.tell(chat, key, fate, hands);
+            at = due.next;
         }
+        // Reports and acknowledgements come on different ways: this one may be the faster.
+        chat.early_reports.put(reported, news);
+    }
+
+    /// One segment of a message has this fate. `true`: the message has, too, and it is told.
+    fn apply<O: Outward>(
+        &mut self,
+        chat: &mut Chat,
+        key: Key<DueReport>,
+        segment: u32,
+        news: Fate,
+        hands: &mut Hands<'_, O>,
+    ) -> bool {
+        let Some(due) = self.table.find_mut(key) else { return false };
+        if news == Fate::Delivered {
+            due.delivered |= 1_u16.checked_shl(segment).unwrap_or(0);
+            if due.delivered.count_ones() < due.segments.into() {
+                return false;
+            }
+        }
+        self.tell(chat, key, news, hands);
+        true
     }
 
     /// Nobody will report any more: what waits is forgotten.
@@ -224,6 +249,27 @@ impl DueReports {
     }
 }
 
+/// Reports that came before the acknowledgement of what they speak about; the oldest gives way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct EarlyReports {
+    reports: [Option<(u32, Fate)>; EARLY_MAX],
+    oldest: usize,
+}
+
+impl EarlyReports {
+    fn put(&mut self, segment: u32, news: Fate) {
+        self.reports[self.oldest] = Some((segment, news));
+        self.oldest = (self.oldest + 1) % EARLY_MAX;
+    }
+
+    fn take(&mut self, segment: u32) -> Option<Fate> {
+        let place = self.reports.iter_mut().find(|place| place.is_some_and(|(early, _)| early == segment))?;
+        place.take().map(|(_, news)| news)
+    }
+}
+
+/// As many as the longest text has segments by default.
+const EARLY_MAX: usize = 10;
 /// Segments of a message whose reports are counted; a longer message is never longer than the policy allows.
 pub(super) const SEGMENTS_MAX: u8 = 16;
 /// T-status-report: later than this no service centre reports.

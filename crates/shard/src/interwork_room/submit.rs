@@ -59,7 +59,7 @@ pub(super) fn submit_text<O: Outward>(
             number: letterhead.number,
             service_centre: letterhead.service_centre,
             submit: SmsSubmit {
-                message_reference: letterhead.references.message.wrapping_add(index),
+                message_reference: (letterhead.references.message as u8).wrapping_add(index),
                 destination: letterhead.sms_user,
                 reject_duplicates: false,
                 status_report_requested: letterhead.wants_report,
