@@ -6,8 +6,9 @@ use std::io;
 use rustix::fd::OwnedFd;
 use rustix::net::sockopt;
 use shard::LinkId;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+use crate::keep_alive::keep_alive;
 use crate::links::{News, Phase};
 use crate::transmit::PollOut;
 use crate::watch::{Interest, Source};
@@ -60,6 +61,7 @@ impl PollOut {
         let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
+        keep_alive(SockRef::from(&socket))?;
         if let Some(source) = self.options.source.filter(|source| source.is_ipv4() == to.is_ipv4()) {
             socket.bind(&source.into())?;
         }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use rustix::event::{Timespec, epoll};
 use rustix::net::sockopt;
 use shard::{Arrival, Driver, Moment, Wake};
+use socket2::SockRef;
 use tempo::Instant;
 
 use crate::accept::Listener;
 use crate::bell::Bell;
+use crate::keep_alive::keep_alive;
 use crate::receive::Inward;
 use crate::transmit::PollOut;
 use crate::watch::{Interest, Sign, Source, Watch};
@@ -45,6 +47,7 @@ impl PollDriver {
         let mut listeners = Vec::new();
         for (index, (port, socket)) in sockets.listeners.into_iter().enumerate() {
             socket.set_nonblocking(true)?;
+            keep_alive(SockRef::from(&socket))?;
             watch.add(Source::Listener(index as u32), &socket, Interest::READ)?;
             listeners.push(Listener { port, socket, resume: None });
         }

@@ -13,6 +13,7 @@ mod clock;
 mod connect;
 mod counters;
 mod driver;
+mod keep_alive;
 mod leave;
 mod links;
 mod mail;

@@ -7,9 +7,10 @@ use std::io;
 use io_uring::{opcode, types};
 use rustix::fd::{AsRawFd, OwnedFd};
 use shard::LinkId;
-use socket2::{Protocol, Socket, Type};
+use socket2::{Protocol, SockRef, Socket, Type};
 
 use crate::address::{self, ADDRESS_OCTETS_MAX};
+use crate::keep_alive::keep_alive;
 use crate::links::{News, Phase};
 use crate::token::{Kind, Token};
 use crate::transmit::UringOut;
@@ -47,6 +48,7 @@ impl UringOut {
     fn socket_to(&self, to: SocketAddr) -> io::Result<OwnedFd> {
         let socket = Socket::new(address::domain(to), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_tcp_nodelay(true)?;
+        keep_alive(SockRef::from(&socket))?;
         if let Some(source) = self.options.source.filter(|source| source.is_ipv4() == to.is_ipv4()) {
             socket.bind(&source.into())?;
         }

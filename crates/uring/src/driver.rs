@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use rustix::net::sockopt;
 use shard::{Arrival, Driver, Moment, Wake};
+use socket2::SockRef;
 use tempo::Instant;
 
 use crate::accept::Listener;
 use crate::bell::Bell;
+use crate::keep_alive::keep_alive;
 use crate::receive::Inward;
 use crate::ring::{Ring, Wait};
 use crate::transmit::UringOut;
@@ -159,6 +161,7 @@ fn prepare(sockets: &Sockets, octets: usize) -> Result<(), SetupError> {
     }
     for (_, socket) in &sockets.listeners {
         socket.set_nonblocking(false).map_err(refused)?;
+        keep_alive(SockRef::from(socket)).map_err(refused)?;
     }
     Ok(())
 }

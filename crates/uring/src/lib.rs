@@ -26,6 +26,7 @@ mod connect;
 mod counters;
 mod driver;
 mod features;
+mod keep_alive;
 mod leave;
 mod links;
 mod mapping;
