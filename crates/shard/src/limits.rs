@@ -1,6 +1,6 @@
 //! Every limit of a shard, and what the other side sees beyond it.
 
-/// A message on a stream (SIP, MSRP, Diameter) longer than this ends its connection, after 413 or 5015 where the protocol has one.
+/// A message on a stream (MSRP, Diameter) longer than this ends its connection.
 pub const STREAM_MESSAGE_OCTETS_MAX: usize = 64 * 1024;
 /// What a connection's send buffer holds at most; beyond it a message is refused upstream as a temporary failure.
 pub const STREAM_BUFFER_OCTETS_MAX: usize = 256 * 1024;

@@ -181,6 +181,30 @@ fn in_strict_mode_what_is_not_yes_rejects() {
 }
 
 #[test]
+fn without_asking_first_a_chat_begins_only_with_somebody_whom_the_sms_side_knows() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(Plan::with(layout, |policy| policy.ask_first = false));
+        stage.network.sms.manners.verdict = Verdict::Refused(5001, None);
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 404]);
+        stage.ack(call);
+        // What the SMS user says before the service centre has answered is for the chat.
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let call = stage.invite(Invitation::to(BOB));
+        let number = stage.session_number();
+        let ticket = stage.text(BOB, &number, "no idea who you are");
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Waiting);
+        stage.network.take_submitted(1, Verdict::Taken);
+        assert_eq!(stage.statuses(call), [100, 200]);
+        stage.ack(call);
+        stage.connect(call);
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+        assert_eq!(stage.request(call, "BYE"), Some(200));
+        stage
+    });
+}
+
+#[test]
 fn without_asking_first_the_chat_begins_at_once() {
     on_every_layout(|layout| {
         // TS 23.204 6.15.1 NOTE 2

@@ -7,7 +7,7 @@ use crate::paper::call::{SCSCF, UE};
 use crate::paper::plan::ENDED;
 use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
 use crate::paper::texts::SipText;
-use crate::paper::{Delivery, Plan, Stage, Verdict, on_every_layout};
+use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
 
 #[test]
 fn a_bye_is_answered_at_once_and_the_sms_user_is_told() {
@@ -310,6 +310,30 @@ fn a_late_ack_ends_the_repetition_of_the_answer() {
         assert_eq!(stage.statuses(0), [100, 180, 200, 200, 200]);
         assert_eq!(stage.chat_user_says("here"), Some(200));
         assert_eq!(stage.request(0, "BYE"), Some(200));
+        stage
+    });
+}
+
+#[test]
+fn a_word_to_leave_before_the_ack_is_a_bye_after_it() {
+    on_every_layout(|layout| {
+        // RFC 3261 15: no BYE of the callee before the ACK.
+        let mut stage = Stage::inviting(Plan::new(layout));
+        stage.sms_user_says("YES");
+        assert_eq!(stage.sms_user_says("STOP"), Delivery::Taken);
+        stage.network.wait(Duration::from_secs(5));
+        assert!(stage.byes(0).is_empty());
+        stage.ack(0);
+        assert!(stage.byes(0)[0].need("Reason").contains("cause=200"));
+        assert_eq!(stage.network.count(Count::Sessions), 0);
+        // Without an ACK, when there will be none.
+        stage.invite(Invitation::to(BOB));
+        stage.sms_user_says("YES");
+        stage.sms_user_says("STOP");
+        stage.network.wait(Duration::from_secs(31));
+        assert!(stage.byes(1).is_empty());
+        stage.network.wait(Duration::from_secs(2));
+        assert_eq!(stage.byes(1).len(), 1);
         stage
     });
 }

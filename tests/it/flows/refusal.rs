@@ -117,6 +117,21 @@ fn a_withdrawn_invitation_is_terminated_and_its_number_is_free() {
 }
 
 #[test]
+fn a_bye_while_it_rings_withdraws_the_invitation() {
+    on_every_layout(|layout| {
+        // RFC 3261 15: the caller may end an early dialog so.
+        let mut stage = Stage::inviting(Plan::new(layout));
+        let ringing = stage.heard(0).find(|sip| sip.status() == Some(180)).expect("180").clone();
+        stage.calls[0].answer = Some(ringing);
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        assert_eq!(stage.statuses(0), [100, 180, 487]);
+        stage.ack(0);
+        assert_eq!(stage.sms_user_says("YES"), Delivery::NoSession);
+        stage
+    });
+}
+
+#[test]
 fn a_cancel_that_comes_too_late_or_for_nobody_ends_nothing() {
     on_every_layout(|layout| {
         let mut stage = Stage::inviting(Plan::new(layout));

@@ -1,7 +1,7 @@
 //! The connections to the SMS side: what is under way when one fails, what is tried again, what is refused on them.
 
 use diameter::{ApplicationId, AvpId, Command};
-use shard::Count;
+use shard::{Count, Driver};
 use tempo::Duration;
 
 use crate::paper::sms_side::{self, CENTRE, HSS, REALM, SECOND_CENTRE, Submitted};
@@ -66,6 +66,21 @@ fn a_failure_of_the_way_is_tried_again_and_can_be_told_from_a_second_message() {
         assert_eq!((one[0] & 0x04, other[0] & 0x04), (0, 0x04));
         other[0] &= !0x04;
         assert_eq!(one, other);
+        bye(stage)
+    });
+}
+
+#[test]
+fn what_has_no_room_on_one_connection_goes_out_on_another_at_once() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(two_centres(layout));
+        let shard = stage.network.wires[0].shard;
+        let link = stage.network.sms.link(shard, CENTRE).expect("connected");
+        stage.network.driver(shard).out().full.push(link);
+        assert_eq!(stage.chat_user_says("hello"), Some(200));
+        assert_eq!(stage.network.sms.submitted.last().map(|submitted| submitted.peer), Some(SECOND_CENTRE));
+        assert_eq!(stage.network.count(Count::SmRetried), 0, "it has left once");
+        stage.network.driver(shard).out().full.clear();
         bye(stage)
     });
 }

@@ -8,16 +8,19 @@ impl ChatSession {
     pub fn step(&mut self, event: Event, policy: &Policy, mut act: impl FnMut(Action)) {
         use Event::*;
         self.stage = match (self.stage, event) {
-            // TS 23.204 6.15.1 step 5; without asking first (NOTE 2) straight to step 8.
-            (Stage::Inviting, Begin) if self.asks_first => {
+            // TS 23.204 6.15.1 step 5.
+            (Stage::Inviting, Begin) => {
                 act(Action::Invite);
                 act(Action::Arm(Timer::Answer, policy.answer_timer));
                 act(Action::Arm(Timer::Refresh, policy.refresh_timer));
                 Stage::Inviting
             }
-            (Stage::Inviting, Begin) => {
-                act(Action::Invite);
-                accept(policy, &mut act)
+            // NOTE 2: without asking first straight to step 8, as soon as the SMS side knows of the SMS user at all.
+            (Stage::Inviting, InvitationSubmitted) if !self.asks_first => accepted(policy, &mut act),
+            // He says something before we know that he has been told: not an answer, as nobody was asked.
+            (Stage::Inviting, Sm(Reply::Text | Reply::Accept | Reply::Reject)) if !self.asks_first => {
+                act(Action::Hold);
+                Stage::Inviting
             }
             (Stage::Inviting, InvitationSubmitted) => {
                 act(Action::Ring);
@@ -38,9 +41,7 @@ impl ChatSession {
             // TS 23.204 6.15.1 steps 7 and 8. An answer may overtake the SMS centre's own acknowledgement.
             (Stage::Inviting | Stage::Invited, Sm(Reply::Accept)) => {
                 act(Action::Take);
-                act(Action::Disarm(Timer::Answer));
-                act(Action::Disarm(Timer::Refresh));
-                accept(policy, &mut act)
+                accepted(policy, &mut act)
             }
             (Stage::Inviting | Stage::Invited, Sm(Reply::Reject | Reply::Leave)) => reject(policy, &mut act),
             (stage @ (Stage::Inviting | Stage::Invited), Sm(Reply::Text)) => match policy.unknown_reply {
@@ -133,7 +134,9 @@ impl ChatSession {
     }
 }
 
-fn accept(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
+fn accepted(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
+    act(Action::Disarm(Timer::Answer));
+    act(Action::Disarm(Timer::Refresh));
     act(Action::Accept);
     act(Action::Arm(Timer::Connect, policy.connect_timer));
     Stage::Accepted

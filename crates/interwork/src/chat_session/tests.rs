@@ -107,11 +107,17 @@ fn neither_yes_nor_no_is_hinted_at_once_or_rejects() {
 }
 
 #[test]
-fn without_asking_first_the_invite_is_accepted_at_once() {
+fn without_asking_first_the_invite_is_accepted_when_the_sms_side_has_the_invitation() {
     let mut chat = Chat::new();
     chat.session = ChatSession::new(false);
-    assert_eq!(chat.sees(Event::Begin), vec![Action::Invite, Action::Accept]);
-    assert_eq!(chat.sees(Event::InvitationSubmitted), vec![]);
+    assert_eq!(chat.sees(Event::Begin), vec![Action::Invite]);
+    assert_eq!(chat.sees(Event::Sm(Reply::Reject)), vec![Action::Hold], "nobody asked for an answer");
+    assert_eq!(chat.sees(Event::InvitationSubmitted), vec![Action::Accept]);
+    let mut chat = Chat::new();
+    chat.session = ChatSession::new(false);
+    chat.sees(Event::Begin);
+    let refused = chat.sees(Event::InvitationRefused(SmFailure::UnknownSubscriber));
+    assert_eq!(refused, vec![Action::Refuse(StatusCode::NOT_FOUND), Action::End]);
 }
 
 #[test]

@@ -127,12 +127,22 @@ impl Submits {
             end_to_end,
             retransmitted: false,
         };
-        let request = request(peers, peer, session, order.number, order.service_centre, tpdu);
-        if !peers.transmit(link, desk, out, |out| request.write(out, ids)) {
+        let mut sent = Some((peer, link));
+        let leave = |(peer, link), desk: &mut Desk, out: &mut _| {
+            let request = request(peers, peer, session, order.number, order.service_centre, &tpdu);
+            peers.transmit(link, desk, out, |out| request.write(out, ids))
+        };
+        if !leave((peer, link), desk, out) {
+            // Nothing of it has left: another peer may have room.
+            let other = peers.serving(Service::Submits, Some(peer)).filter(|(other, _)| *other != peer);
+            sent = other.filter(|other| leave(*other, desk, out));
+        }
+        let Some((peer, link)) = sent else {
             self.forget(key, desk);
             return Err(SmFailure::Unreachable);
-        }
+        };
         if let Some(submit) = self.table.find_mut(key) {
+            (submit.peer, submit.link) = (peer, Some(link));
             submit.tpdu = kept.into_inner();
             let deadline = submit.guard.min(desk.now() + ATTEMPT);
             desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);

@@ -128,5 +128,5 @@ impl References {
     }
 }
 
-/// A topic of up to forty characters; a longer Subject is left out.
+/// A topic: its thirty characters may have four octets each.
 pub(super) const TOPIC_OCTETS_MAX: usize = 128;

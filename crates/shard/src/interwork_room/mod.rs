@@ -209,15 +209,20 @@ pub struct Gauges {
 /// TS 23.204 6.14 step 3: the answer names us, and an MT-Correlation-ID that leads the short message back to the number.
 fn announce<O: Outward>(query: &RoutingQuery<'_>, hands: &mut Hands<'_, O>) {
     let desk = &mut *hands.desk;
-    let id = interwork::MtCorrelationId::mint(desk.policy.network, &mut desk.entropy);
-    let until = desk.now() + desk.policy.correlation_life;
+    let now = desk.now();
+    let mut id = interwork::MtCorrelationId::mint(desk.policy.network, &mut desk.entropy);
+    // Nine digits of chance: with a million of them out one in a thousand is taken.
+    while desk.directory.announced(id, now).is_some() {
+        id = interwork::MtCorrelationId::mint(desk.policy.network, &mut desk.entropy);
+    }
+    let until = now + desk.policy.correlation_life;
     let way = if desk.directory.announce(id, query.number, until) { Ok(id) } else { Err(NoRoute::Busy) };
     hands.diameter.route(query, way, desk, hands.out);
 }
 
 /// Short messages that wait for a chat user's answer, per chat on average; beyond it "not now".
 const SMS_PER_SESSION: usize = 4;
-/// Chat messages that wait for the SMS side, per chat on average; beyond it 413.
+/// Chat messages that wait for the SMS side, per chat on average; beyond it 408, which is a matter of time.
 const MESSAGES_PER_SESSION: usize = 4;
 /// Chat messages that wait for a status report, per chat on average; beyond it their senders are told nothing.
 const REPORTS_PER_SESSION: usize = 4;

@@ -270,7 +270,7 @@ impl EarlyReports {
 
 /// As many as the longest text has segments by default.
 const EARLY_MAX: usize = 10;
-/// Segments of a message whose reports are counted; a longer message is never longer than the policy allows.
+/// Segments of a message whose reports are counted; of a longer one no reports are asked for.
 pub(super) const SEGMENTS_MAX: u8 = 16;
 /// T-status-report: later than this no service centre reports.
 const PATIENCE: Duration = Duration::from_secs(72 * 3600);

@@ -27,8 +27,8 @@ pub struct InboundSm {
     chat: Key<Chat>,
     /// Whom to tell what became of it.
     token: ForwardToken,
-    /// The same message came again meanwhile: this one is told as well.
-    also: Option<ForwardToken>,
+    /// The same message came again meanwhile: these are told as well.
+    also: [Option<ForwardToken>; REPETITIONS_MAX],
     repeat: RepeatKey,
     state: State,
     alarm: Alarm,
@@ -67,7 +67,10 @@ impl ShortMessages {
             Fate::Settled(outcome) => tell(arrived.token, outcome, hands),
             Fate::Pending(key) => {
                 if let Some(sm) = self.table.find_mut(key) {
-                    sm.also = Some(arrived.token);
+                    // One more is answered by its guard, and by then so are the others.
+                    if let Some(free) = sm.also.iter_mut().find(|also| also.is_none()) {
+                        *free = Some(arrived.token);
+                    }
                 }
             }
         }
@@ -113,8 +116,12 @@ impl ShortMessages {
         hands: &mut Hands<'_, O>,
     ) -> bool {
         let Some(arrived) = arrived else { return false };
-        let kept = Kept::copy(arrived.tpdu).map(State::Held);
-        let waits = kept.and_then(|state| self.wait(chats, key, arrived, state, hands.desk)).is_some();
+        let Some(kept) = Kept::copy(arrived.tpdu) else {
+            // Longer than any SMS-DELIVER, and it will be no shorter the next time.
+            self.settle_words(Some(arrived), SmOutcome::Never, hands);
+            return false;
+        };
+        let waits = self.wait(chats, key, arrived, State::Held(kept), hands.desk).is_some();
         if !waits {
             self.settle_words(Some(arrived), SmOutcome::NotNow, hands);
         }
@@ -249,7 +256,7 @@ impl ShortMessages {
         }
         self.repeats.note(sm.repeat, Fate::Settled(outcome), hands.desk.now());
         tell(sm.token, outcome, hands);
-        if let Some(also) = sm.also {
+        for also in sm.also.into_iter().flatten() {
             tell(also, outcome, hands);
         }
     }
@@ -264,7 +271,15 @@ impl ShortMessages {
         desk: &mut Desk,
     ) -> Option<Key<InboundSm>> {
         let Arrived { token, repeat, .. } = *arrived;
-        let sm = InboundSm { chat, token, also: None, repeat, state, alarm: Alarm::default(), next: None };
+        let sm = InboundSm {
+            chat,
+            token,
+            also: [None; REPETITIONS_MAX],
+            repeat,
+            state,
+            alarm: Alarm::default(),
+            next: None,
+        };
         let key = self.table.insert(sm).ok()?;
         let deadline = desk.now() + desk.policy.forward_guard;
         if let Some(sm) = self.table.find_mut(key) {
@@ -373,5 +388,7 @@ impl Repeats {
 const REMEMBERED: Duration = Duration::from_secs(240);
 /// TS 29.338: SM-RP-UI.
 const TPDU_OCTETS_MAX: usize = 200;
+/// How often a message that waits may come again and be answered with it.
+const REPETITIONS_MAX: usize = 4;
 /// Short messages that are remembered to recognise their repetition; beyond it the oldest is forgotten.
 const REPEATS_MAX: usize = 65_536;

@@ -49,6 +49,7 @@ impl Invites {
             sequence: Sequence::new(0, Some(request.cseq().number)),
             refusal: Refusal::default(),
             wait: None,
+            goodbye: None,
             ours: None,
             session,
             cseq: request.cseq().number,

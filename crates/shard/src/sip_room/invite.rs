@@ -4,6 +4,7 @@
 
 use core::net::SocketAddr;
 
+use interwork::Goodbye;
 use msrp::Offer;
 use octets::Writer;
 use sip::transaction::{AckWaitAction, AckWaitEvent, TimerSlot};
@@ -38,6 +39,8 @@ pub struct Invite {
     pub(super) sequence: Sequence,
     pub(super) refusal: Refusal,
     pub(super) wait: Option<DialogAckWait>,
+    /// Said to us before the 2xx was acknowledged: RFC 3261 15 wants it to wait.
+    pub(super) goodbye: Option<Goodbye>,
     /// What we ask inside the dialog.
     pub(super) ours: Option<Ours>,
     pub(super) session: Session,
@@ -282,20 +285,25 @@ impl Invites {
         let alarm = &mut invite.alarms.ack;
         let mut send = false;
         let mut is_lost = false;
+        let mut is_over = false;
         wait.step(desk.moment.now, event, |action| match action {
             AckWaitAction::Send => send = true,
             AckWaitAction::Arm(deadline) => {
                 desk.wheel.set(alarm, Ringing::Invite(key, InviteTimer::Ack), deadline)
             }
             AckWaitAction::Disarm => desk.wheel.clear(alarm),
-            AckWaitAction::Acknowledged => {}
-            AckWaitAction::TimedOut => is_lost = true,
+            AckWaitAction::Acknowledged => is_over = true,
+            AckWaitAction::TimedOut => (is_lost, is_over) = (true, true),
         });
         let chat = invite.chat;
         let inside = invite.inside;
+        let goodbye = invite.goodbye.take_if(|_| is_over);
         if send {
             // Not by the transaction: it may be over (RFC 6026), and a 2xx is the user's to repeat.
             self.send_response(key, StatusCode::OK, desk, out);
+        }
+        if let Some(goodbye) = goodbye {
+            self.bye(key, goodbye, desk, out);
         }
         self.retire(key, desk);
         let chat = chat.or_else(|| self.table.find(inside?)?.chat);

@@ -42,7 +42,7 @@ impl Purpose {
 }
 
 impl Invites {
-    /// Ends the dialog with BYE; `Parted` follows. `false` when there is no dialog to end.
+    /// Ends the dialog with BYE, as soon as the 2xx is acknowledged or never will be; `Parted` follows. `false` when there is no dialog to end.
     pub fn bye(
         &mut self,
         key: Key<Invite>,
@@ -51,6 +51,10 @@ impl Invites {
         out: &mut impl Outward,
     ) -> bool {
         let Some(invite) = self.table.find_mut(key).filter(|invite| invite.is_dialog) else { return false };
+        if invite.wait.is_some_and(|wait| wait.is_waiting()) {
+            invite.goodbye = Some(goodbye);
+            return true;
+        }
         invite.end_session(desk);
         self.ask(key, Purpose::Goodbye(goodbye), desk, out);
         true

@@ -2,6 +2,7 @@
 
 use interwork::{Identity, Msisdn, PeerId};
 use octets::{Digits, Writer};
+use sip::transaction::InviteServerState;
 use sip::{
     Asserted, KeySeed, MessageView, Method, Negotiated, NonInviteServer, Registration, ServerAction,
     ServerEvent, SessionTimerEvent, StatusCode, Timers, Token, TransactionKey, write_registered,
@@ -185,6 +186,14 @@ fn judge<'a>(
         return (status, None);
     }
     match request.method() {
+        // RFC 3261 15.1.2: in the early dialog it withdraws the INVITE.
+        Method::Bye if matches!(invite.server.state(), InviteServerState::Proceeding(_)) => {
+            let chat = invite.chat.take();
+            let terminated = ServerEvent::Respond(StatusCode::REQUEST_TERMINATED);
+            invites.step_server(key, terminated, desk, out);
+            desk.count(Count::InvitationsWithdrawn);
+            (StatusCode::OK, chat.map(SipEvent::Withdrawn))
+        }
         Method::Bye => {
             let chat = invite.chat;
             // Crossing goodbyes: theirs is answered, ours runs on by itself.
@@ -193,6 +202,7 @@ fn judge<'a>(
             }
             // Whoever says goodbye has our answer: its repetition would only ring in a room that is left.
             invite.wait = None;
+            invite.goodbye = None;
             desk.disarm(invite.ack_alarm());
             invite.end_session(desk);
             invites.retire(key, desk);
