@@ -17,6 +17,8 @@ pub enum Identity {
 /// What is known of a chat user.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Subscriber {
+    /// His number, where he is remembered by name: data about him are found by it.
+    pub number: Option<Msisdn>,
     /// May he use the interworking at all?
     pub is_authorised: bool,
     /// The service centre of his short messages; the operator's otherwise.
@@ -30,7 +32,7 @@ pub struct Subscriber {
 impl Subscriber {
     /// Somebody of whom nothing is known but that everybody may.
     pub const ANYBODY: Subscriber =
-        Subscriber { is_authorised: true, service_centre: None, auto_accept: None, may_hide: None };
+        Subscriber { number: None, is_authorised: true, service_centre: None, auto_accept: None, may_hide: None };
 
     /// What an HSS says of somebody. With no settings of ours he may where anyone may.
     pub fn of(data: &ShData, access: Access) -> Result<Subscriber, Unreadable> {
@@ -42,6 +44,7 @@ impl Subscriber {
             None => None,
         };
         Ok(Subscriber {
+            number: None,
             is_authorised: settings
                 .as_ref()
                 .map_or(access == Access::Anyone, |settings| settings.is_authorised),

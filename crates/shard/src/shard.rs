@@ -34,6 +34,8 @@ pub struct Shard {
     is_behind: bool,
     next_sweep: Instant,
     leave: Leave,
+    /// The chats from this slot on are still to be ended.
+    ending: Option<u32>,
 }
 
 /// Going out of service.
@@ -75,6 +77,7 @@ impl Shard {
             is_behind: false,
             next_sweep: settings.moment.now,
             leave: Leave::Serving,
+            ending: None,
             desk,
         }
     }
@@ -160,7 +163,7 @@ impl Shard {
 
     /// Is there more to do than one turn may do?
     pub fn is_busy(&self) -> bool {
-        self.is_behind
+        self.is_behind || self.ending.is_some()
     }
 
     /// Has it gone out of service?
@@ -346,12 +349,19 @@ impl Shard {
         }
         self.desk.is_stopping = true;
         self.leave = Leave::EndingChats(self.desk.now() + GRACE_FOR_CHATS);
-        let (interwork, mut hands) = self.hands(out);
-        interwork.stop(&mut hands);
+        self.ending = Some(0);
+        self.leave(out);
     }
 
     fn leave(&mut self, out: &mut impl Outward) {
         let Leave::EndingChats(at) = self.leave else { return };
+        if let Some(from) = self.ending {
+            let (interwork, mut hands) = self.hands(out);
+            self.ending = interwork.stop(from, &mut hands);
+            if self.ending.is_some() {
+                return;
+            }
+        }
         let is_quiet = self.interwork.gauges().chats == 0
             && self.diameter.submits.count() == 0
             && self.diameter.forwards.count() == 0;

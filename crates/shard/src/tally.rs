@@ -95,6 +95,8 @@ counts! {
     SmFailed = "sm_failed",
     /// Short messages sent again: another way after a lost connection, or after a failure of the way.
     SmRetried = "sm_retried",
+    /// Hints and notices for which there was no way to the SMS side.
+    CourtesiesLost = "courtesies_lost",
     /// Short messages received.
     SmReceived = "sm_received",
     /// Short messages received again and answered as before.

@@ -290,6 +290,24 @@ fn a_caller_whom_the_network_does_not_name_is_forbidden() {
 }
 
 #[test]
+fn what_is_no_chat_between_two_is_refused_before_anybody_is_asked() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        for service in ["oma.cpm.session.group", "oma.cpm.filetransfer", "oma.cpm.largemsg"] {
+            let call = stage.invite(
+                Invitation::to(BOB)
+                    .with(&format!("P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi.{service}")),
+            );
+            assert_eq!(stage.statuses(call), [100, 488], "{service}");
+            assert!(stage.answer(call).need("Warning").starts_with("304 "));
+            stage.ack(call);
+        }
+        assert!(stage.network.sms.submitted.is_empty());
+        stage
+    });
+}
+
+#[test]
 fn somebody_without_a_number_is_not_found() {
     on_every_layout(|layout| {
         let mut invitation = Invitation::to(BOB);

@@ -72,6 +72,32 @@ fn who_is_registered_may_chat_on_every_shard_until_the_time_is_over() {
 }
 
 #[test]
+fn who_is_registered_with_a_number_may_invite_by_name() {
+    on_every_layout(|layout| {
+        let mut plan = for_subscribers(layout);
+        plan.policy.number_source = interwork::NumberSource::Own;
+        let mut stage = Stage::of(plan);
+        let by_name =
+            || Invitation::to(BOB).without_identity().with("P-Asserted-Identity: <sip:alice@ims.example>");
+        let call = stage.invite(by_name());
+        assert_eq!(stage.statuses(call), [100, 403]);
+        stage.ack(call);
+        register(&mut stage, 0, 600);
+        let call = stage.invite(by_name());
+        assert_eq!(stage.statuses(call), [100, 180]);
+        assert_eq!(stage.session_number(), ALICE.trim_start_matches('+'), "the number of the registration");
+        let cancel = stage.calls[call].cancel();
+        stage.send(call, cancel);
+        stage.ack(call);
+        register(&mut stage, 0, 0);
+        let call = stage.invite(by_name());
+        assert_eq!(stage.statuses(call), [100, 403]);
+        stage.ack(call);
+        stage
+    });
+}
+
+#[test]
 fn a_refreshed_registration_lasts_from_then_on() {
     on_every_layout(|layout| {
         let mut stage = Stage::of(for_subscribers(layout));

@@ -29,6 +29,28 @@ fn chats_are_ended_invitations_refused_peers_greeted_and_then_it_is_finished() {
 }
 
 #[test]
+fn many_chats_are_ended_some_in_each_turn() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::new(layout);
+        (plan.sessions_max, plan.pairs_max, plan.announcements_max) = (400, 800, 400);
+        let mut stage = Stage::of(plan);
+        for user in 0..300 {
+            let number = format!("+4915560{user:05}");
+            let call = stage.invite(Invitation::to(&number));
+            let ticket = stage.text(&number, &stage.session_number(), "YES");
+            assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+            stage.ack(call);
+        }
+        stage.network.sms.submitted.clear();
+        stage.network.order(Cargo::Stop);
+        assert_eq!((0..300).filter(|call| stage.byes(*call).len() == 1).count(), 300);
+        assert_eq!(stage.network.sms.submitted.len(), 300, "every SMS user is told");
+        stage.network.wait(Duration::from_secs(3));
+        stage
+    });
+}
+
+#[test]
 fn with_nothing_to_end_it_is_finished_at_once() {
     on_every_layout(|layout| {
         let mut stage = Stage::new(layout);

@@ -38,6 +38,7 @@ pub fn read(file: &Path, beside: Option<&Path>) -> Result<Vec<(Identity, Subscri
     let file: File = read_as(&path)?;
     let entry = |entry: Entry| {
         let subscriber = Subscriber {
+            number: None,
             is_authorised: entry.authorised,
             service_centre: entry.service_centre.map(|number| number.0),
             auto_accept: entry.auto_accept,

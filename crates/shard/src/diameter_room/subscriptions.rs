@@ -16,6 +16,7 @@ use diameter::{
 };
 use interwork::{Identity, Msisdn, PeerId, Subscriber};
 use octets::Writer;
+use sip::Uri;
 use tempo::{Alarm, Duration, Instant};
 
 use super::{DiameterEvent, DiameterRoom, HopByHopSpace, Peers, Service};
@@ -32,6 +33,14 @@ pub struct Registrant<'a> {
     pub identity: Identity,
     /// His public identity.
     pub uri: &'a [u8],
+}
+
+impl Registrant<'_> {
+    /// The name that he has beside his number, if his public identity is one.
+    pub fn name(&self) -> Option<PeerId> {
+        let is_number = Uri::parse(self.uri).is_some_and(|uri| uri.digits().is_some());
+        (!is_number).then(|| PeerId::of(self.uri))
+    }
 }
 
 impl core::fmt::Debug for Registrant<'_> {

@@ -86,12 +86,12 @@ impl InterworkRoom {
                 return result.err().map(Event::InvitationRefused);
             }
             Action::Hint => {
-                let _ = self.say(key, &policy.wording.hint, policy.answer_timer, Purpose::Courtesy, hands);
+                self.say_courtesy(key, &policy.wording.hint, policy.answer_timer, hands);
             }
             // TS 23.204 6.16.1 steps 2 to 4: the notice never delays the end.
             Action::Notice => {
                 let notice = &policy.wording.ended_by_peer;
-                let _ = self.say(key, notice, policy.message_validity, Purpose::Courtesy, hands);
+                self.say_courtesy(key, notice, policy.message_validity, hands);
             }
             Action::Ring => hands.sip.invites.ring(chat.invite, hands.desk, hands.out),
             Action::Accept => return self.accept(key, hands),
@@ -118,6 +118,19 @@ impl InterworkRoom {
             Action::End => self.end(key, hands),
         }
         None
+    }
+
+    /// Says something that nobody waits for.
+    fn say_courtesy<O: Outward>(
+        &mut self,
+        key: Key<Chat>,
+        template: &Template,
+        validity: Duration,
+        hands: &mut Hands<'_, O>,
+    ) {
+        if self.say(key, template, validity, Purpose::Courtesy, hands).is_err() {
+            hands.desk.count(Count::CourtesiesLost);
+        }
     }
 
     /// Says one of the operator's texts to the SMS user.

@@ -5,7 +5,7 @@ use interwork::{
 };
 use msrp::{NotAcceptable, Offer};
 use octets::Digits;
-use sip::{Asserted, HeaderName, MessageView, Privacy, StatusCode, Uri};
+use sip::{Asserted, HeaderName, MessageView, Privacy, ServiceKind, StatusCode, Uri};
 
 use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::{Chat, Hands, InterworkRoom};
@@ -13,7 +13,7 @@ use crate::desk::Desk;
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{self, NotOpened};
-use crate::sip_room::{Invite, Refusal};
+use crate::sip_room::{Invite, RETRY_AFTER_S, Refusal};
 use crate::table::Key;
 use crate::tally::Count;
 
@@ -69,8 +69,9 @@ impl InterworkRoom {
             return Err(later(StatusCode::SERVICE_UNAVAILABLE));
         }
         let policy = hands.desk.policy.clone();
-        let caller = caller(request).ok_or(plain(StatusCode::FORBIDDEN))?;
-        let subscriber = authorised(&caller, hands.desk)?;
+        wanted(request)?;
+        let mut caller = caller(request).ok_or(plain(StatusCode::FORBIDDEN))?;
+        let subscriber = authorised(&mut caller, hands.desk)?;
         let may_hide = subscriber.may_hide.unwrap_or(policy.anonymity == Anonymity::Allowed);
         if caller.hides && !may_hide {
             return Err(plain(StatusCode::ANONYMITY_DISALLOWED));
@@ -142,10 +143,30 @@ impl InterworkRoom {
     }
 }
 
+/// Is it a chat between two? Whatever names itself something else is no matter for SMS.
+fn wanted(request: &MessageView<'_>) -> Result<(), Refused> {
+    match ServiceKind::of(request) {
+        ServiceKind::Chat | ServiceKind::Unnamed => Ok(()),
+        ServiceKind::GroupChat
+        | ServiceKind::FileTransfer
+        | ServiceKind::LargeMessage
+        | ServiceKind::PagerMessage => {
+            let warning = Some((304, "Only one-to-one chat sessions reach an SMS user"));
+            Err(Refused(StatusCode::NOT_ACCEPTABLE_HERE, Refusal { warning, ..Refusal::default() }))
+        }
+    }
+}
+
 /// TS 23.204 6.15.1 step 4: authorisation from the data that was stored at registration, or that the operator keeps.
-fn authorised(caller: &Caller, desk: &Desk) -> Result<Subscriber, Refused> {
+fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
+    let mut known = desk.directory.subscriber(caller.identity(), desk.now());
+    if let Some(number) = known.and_then(|known| known.number) {
+        // Known by name, and by his registration it is known which number is his.
+        caller.number = Some(number.digits());
+        known = desk.directory.subscriber(Identity::Number(number), desk.now());
+    }
     let not_authorised = Refusal { warning: Some((399, "127 Service not authorised")), ..Refusal::default() };
-    match (desk.policy.access, desk.directory.subscriber(caller.identity(), desk.now())) {
+    match (desk.policy.access, known) {
         (_, Some(subscriber)) if subscriber.is_authorised => Ok(subscriber),
         (_, Some(_)) => Err(Refused(StatusCode::FORBIDDEN, not_authorised)),
         (Access::Anyone, None) => Ok(Subscriber::ANYBODY),
@@ -206,6 +227,4 @@ fn later(status: StatusCode) -> Refused {
     Refused(status, Refusal { retry_after_s: Some(RETRY_AFTER_S), ..Refusal::default() })
 }
 
-/// How long a chat user's client should wait before it invites again.
-const RETRY_AFTER_S: u32 = 10;
 const TOPIC_CHARACTERS_MAX: usize = 30;

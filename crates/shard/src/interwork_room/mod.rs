@@ -162,15 +162,16 @@ impl InterworkRoom {
         }
     }
 
-    /// The gateway goes out of service: every chat is ended, and both sides are told.
-    pub fn stop<O: Outward>(&mut self, hands: &mut Hands<'_, O>) {
-        let mut slot = 0;
-        loop {
-            let next = self.chats.keys_from(slot).next();
-            let Some(chat) = next else { return };
+    /// The gateway goes out of service: every chat is ended, and both sides are told. Some in one turn, so that what is said has room
+    /// in the send buffers; `Some` is where the next turn goes on.
+    pub fn stop<O: Outward>(&mut self, from: u32, hands: &mut Hands<'_, O>) -> Option<u32> {
+        let mut slot = from;
+        for _ in 0..ENDED_PER_TURN {
+            let chat = self.chats.keys_from(slot).next()?;
             slot = chat.slot + 1;
             self.drive(chat, Event::Stop, None, hands);
         }
+        Some(slot)
     }
 
     /// Forgets what time has made obsolete.
@@ -226,5 +227,7 @@ const SMS_PER_SESSION: usize = 4;
 const MESSAGES_PER_SESSION: usize = 4;
 /// Chat messages that wait for a status report, per chat on average; beyond it their senders are told nothing.
 const REPORTS_PER_SESSION: usize = 4;
+/// Chats that one turn ends when the gateway goes out of service.
+const ENDED_PER_TURN: usize = 128;
 /// Obsolete things that one turn forgets.
 const SWEEP_MAX: usize = 64;

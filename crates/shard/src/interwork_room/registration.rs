@@ -12,15 +12,24 @@ use crate::tally::Count;
 /// A chat user is there: the HSS is asked about him. Without an HSS what is known of him already stays; of somebody new
 /// only that the S-CSCF has sent him here, which is what his filter criteria say he may.
 pub(super) fn registered<O: Outward>(registrant: Registrant<'_>, life: Duration, hands: &mut Hands<'_, O>) {
+    let until = hands.desk.now() + life;
+    introduce(registrant, until, hands);
     let Hands { diameter, desk, out, .. } = hands;
     desk.count(Count::Registrations);
-    let until = desk.now() + life;
     let is_asked = diameter.subscriptions.begin(registrant, until, &mut diameter.peers, desk, *out);
     if !is_asked {
         let is_missed = Service::Subscribers.is_given(&diameter.peers);
         let subscriber = (!is_missed).then_some(Subscriber::ANYBODY);
         let found = desk.directory.subscriber(registrant.identity, desk.now());
         keep(registrant.identity, found.or(subscriber), until, hands);
+    }
+}
+
+/// He may invite by name only, and is the same as by his number.
+fn introduce<O: Outward>(registrant: Registrant<'_>, until: Instant, hands: &mut Hands<'_, O>) {
+    if let (Identity::Number(number), Some(name)) = (registrant.identity, registrant.name()) {
+        let by_name = Subscriber { number: Some(number), ..Subscriber::ANYBODY };
+        keep(Identity::Name(name), Some(by_name), until, hands);
     }
 }
 
@@ -59,7 +68,11 @@ pub(super) fn changed<O: Outward>(
     hands: &mut Hands<'_, O>,
 ) {
     let Hands { diameter, desk, out, .. } = hands;
-    let outcome = match desk.directory.subscriber(identity, desk.now()) {
+    let now = desk.now();
+    // Watched by his name, remembered by his number.
+    let number = desk.directory.subscriber(identity, now).and_then(|before| before.number);
+    let identity = number.map_or(identity, Identity::Number);
+    let outcome = match desk.directory.subscriber(identity, now) {
         Some(before) => {
             let service_centre = subscriber.service_centre.or(before.service_centre);
             desk.directory.revise(identity, Subscriber { service_centre, ..subscriber });
@@ -74,5 +87,8 @@ pub(super) fn changed<O: Outward>(
 pub(super) fn deregistered<O: Outward>(registrant: Registrant<'_>, hands: &mut Hands<'_, O>) {
     let Hands { diameter, desk, out, .. } = hands;
     desk.directory.forget(registrant.identity);
+    if let Some(name) = registrant.name() {
+        desk.directory.forget(Identity::Name(name));
+    }
     diameter.subscriptions.end(registrant, &mut diameter.peers, desk, *out);
 }

@@ -25,6 +25,7 @@ use crate::table::Key;
 
 use invite::Description;
 pub use invite::{Invite, InviteTimer, Invites, Refusal};
+pub(crate) use render::RETRY_AFTER_S;
 pub use requests::{Answered, Requests};
 
 /// The SIP side of one shard.

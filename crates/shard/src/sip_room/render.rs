@@ -6,8 +6,9 @@ use core::net::{IpAddr, SocketAddr};
 use interwork::Goodbye;
 use octets::Writer;
 use sip::{
-    Capabilities, Dialog, InDialog, Index, MessageView, MessageWriter, Method, Negotiated, ResponseWriter,
-    SentBy, StatusCode, Token, Transport, Uri, in_dialog_request, next_hop, response_target,
+    Capabilities, Dialog, InDialog, Index, MessageView, MessageWriter, Method, Negotiated, ReasonProtocol,
+    ResponseWriter, SentBy, StatusCode, Token, Transport, Uri, in_dialog_request, next_hop, response_target,
+    write_reason, write_retry_after, write_warning,
 };
 
 use super::ours::Purpose;
@@ -58,7 +59,8 @@ impl Invites {
             let mut request = in_dialog_request(out, &dialog, &request);
             match ours.purpose {
                 Purpose::Goodbye(goodbye) => {
-                    request.header("Reason", reason(goodbye));
+                    let (cause, text) = reason(goodbye);
+                    request.header_with("Reason", |out| write_reason(out, ReasonProtocol::Sip, cause, text));
                 }
                 Purpose::Refresh(refresh) => {
                     self.contact.write_contact(&mut request);
@@ -136,16 +138,11 @@ impl Contact {
         }
         if let Some((code, text)) = invite.refusal.warning {
             response.header_with("Warning", |out| {
-                out.decimal(code.into());
-                out.u8(b' ');
-                out.text(&self.text);
-                out.text(" \"");
-                out.text(text);
-                out.u8(b'"');
+                write_warning(out, code, self.text.as_bytes(), text.as_bytes())
             });
         }
         if let Some(seconds) = invite.refusal.retry_after_s {
-            response.header_with("Retry-After", |out| out.decimal(seconds.into()));
+            response.header_with("Retry-After", |out| write_retry_after(out, seconds));
         }
         let _ = response.finish_without_body();
     }
@@ -266,7 +263,7 @@ pub(super) fn write_plain(
             response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
         }
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::SERVER_INTERNAL_ERROR => {
-            response.header_with("Retry-After", |out| out.decimal(RETRY_AFTER_S));
+            response.header_with("Retry-After", |out| write_retry_after(out, RETRY_AFTER_S));
         }
         StatusCode::OK if request.method() == Method::Options => {
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
@@ -283,12 +280,12 @@ fn note(sent: bool, desk: &mut Desk) {
 }
 
 // RFC 3326; cause 200 and 480 are what CPM clients tell a user who left and a lost bearer apart by.
-fn reason(goodbye: Goodbye) -> &'static str {
+fn reason(goodbye: Goodbye) -> (u16, &'static [u8]) {
     match goodbye {
-        Goodbye::UserLeft => "SIP;cause=200;text=\"Call completed\"",
-        Goodbye::BearerLost => "SIP;cause=480;text=\"Bearer unavailable\"",
-        Goodbye::Silence => "SIP;cause=480;text=\"No activity\"",
-        Goodbye::Service => "SIP;cause=503;text=\"Service going down\"",
+        Goodbye::UserLeft => (200, b"Call completed"),
+        Goodbye::BearerLost => (480, b"Bearer unavailable"),
+        Goodbye::Silence => (480, b"No activity"),
+        Goodbye::Service => (503, b"Service going down"),
     }
 }
 
@@ -311,4 +308,4 @@ pub(super) const CAPABILITIES: Capabilities<'static> = Capabilities {
 /// A response repeats what it was asked with: our own part is small, theirs is bounded by the kept head or the datagram.
 const MESSAGE_OCTETS_MAX: usize = 8 * 1024;
 /// How long a client that met a full table should wait.
-pub(super) const RETRY_AFTER_S: u64 = 10;
+pub(crate) const RETRY_AFTER_S: u32 = 10;
