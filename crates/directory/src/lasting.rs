@@ -63,18 +63,14 @@ impl<K: Copy + Eq + Hash + Debug, V: Copy + Debug> Lasting<K, V> {
         }
     }
 
-    /// Takes out what has run out at `now`.
-    pub fn sweep(&self, now: Instant) {
-        self.map.retain(|_, (_, until)| {
-            let stays = *until > now;
-            if !stays {
-                self.count.fetch_sub(1, Ordering::Relaxed);
-            }
-            stays
-        });
+    /// Takes a thing out, if it has run out at `now`.
+    pub fn expire(&self, key: K, now: Instant) {
+        if self.map.remove_if(&key, |_, (_, until)| *until <= now).is_some() {
+            self.count.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
-    /// How many there are, those included that have run out and were not swept.
+    /// How many there are, those included that have run out and were not taken out.
     pub fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }

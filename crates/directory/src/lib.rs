@@ -10,7 +10,7 @@ mod lasting;
 use std::collections::HashMap;
 
 use interwork::{Identity, Msisdn, MtCorrelationId, Subscriber};
-use shard::Directory;
+use shard::{Directory, Remembered};
 use tempo::Instant;
 
 use lasting::Lasting;
@@ -75,9 +75,11 @@ impl Directory for SharedDirectory {
         self.subscribers.count() + self.provisioned.len()
     }
 
-    fn sweep(&self, now: Instant) {
-        self.announcements.sweep(now);
-        self.subscribers.sweep(now);
+    fn expire(&self, what: Remembered, now: Instant) {
+        match what {
+            Remembered::Announcement(id) => self.announcements.expire(id, now),
+            Remembered::Subscriber(identity) => self.subscribers.expire(identity, now),
+        }
     }
 }
 
@@ -101,7 +103,9 @@ mod tests {
         assert_eq!(directory.announced(id(b"262990000000001"), Instant::ZERO), Some(number));
         assert_eq!(directory.announced(id(b"262990000000001"), minute), None, "run out");
         assert_eq!(directory.announced(id(b"262990000000003"), Instant::ZERO), None, "never announced");
-        directory.sweep(minute);
+        directory.expire(Remembered::Announcement(id(b"262990000000001")), Instant::ZERO);
+        assert_eq!(directory.announcements(), 1, "its time is not over");
+        directory.expire(Remembered::Announcement(id(b"262990000000001")), minute);
         assert_eq!(directory.announcements(), 0);
         assert!(directory.announce(id(b"262990000000002"), number, minute + Duration::from_secs(60)));
     }

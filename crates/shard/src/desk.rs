@@ -10,6 +10,7 @@ use crate::directory::Directory;
 use crate::driver::{LinkId, Moment};
 use crate::interwork_room::{Chat, DueReport, InboundSm};
 use crate::lanes::{Lanes, ShardId};
+use crate::obsolete::Obsolete;
 use crate::sip_room::{Answered, Invite, InviteTimer};
 use crate::table::Key;
 use crate::tally::{Count, Tally};
@@ -28,6 +29,8 @@ pub struct Desk {
     pub policy: Arc<Policy>,
     /// What every shard may ask.
     pub directory: Arc<dyn Directory>,
+    /// What of it this shard must take out again.
+    pub obsolete: Obsolete,
     /// To the other shards.
     pub lanes: Lanes,
     /// No new chats: the gateway is going out of service.

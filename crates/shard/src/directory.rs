@@ -5,6 +5,15 @@ use core::fmt::Debug;
 use interwork::{Identity, Msisdn, MtCorrelationId, Subscriber};
 use tempo::Instant;
 
+/// Something in the directory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Remembered {
+    /// The number behind an MT-Correlation-ID.
+    Announcement(MtCorrelationId),
+    /// What is known of a chat user.
+    Subscriber(Identity),
+}
+
 /// Shared, read often, written seldom; never on the path of a message inside a chat.
 pub trait Directory: Send + Sync + Debug {
     /// Remembers which number a routing query asked for, until `until`. `false` when there is no room.
@@ -29,8 +38,8 @@ pub trait Directory: Send + Sync + Debug {
     /// Chat users of whom something is known.
     fn subscribers(&self) -> usize;
 
-    /// Forgets what has run out at `now`.
-    fn sweep(&self, now: Instant);
+    /// Forgets this, if it has run out at `now`.
+    fn expire(&self, what: Remembered, now: Instant);
 
     /// Correlation ids that are waiting.
     fn announcements(&self) -> usize;

@@ -19,6 +19,7 @@ mod kept;
 mod lanes;
 pub mod limits;
 mod msrp_room;
+mod obsolete;
 mod owner;
 mod settings;
 mod shard;
@@ -27,7 +28,7 @@ mod table;
 mod tally;
 mod turn;
 
-pub use directory::Directory;
+pub use directory::{Directory, Remembered};
 pub use driver::{
     Arrival, Departure, Driver, LinkId, Moment, NoLoan, Opening, Outward, PortId, Request, Wake,
 };

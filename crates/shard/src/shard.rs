@@ -11,9 +11,10 @@ use crate::diameter_room::DiameterRoom;
 use crate::door::{Door, LinkKind, each_message};
 use crate::driver::{Arrival, LinkId, Moment, Opening, Outward, Request};
 use crate::interwork_room::{Arrived, Hands, InterworkRoom};
-use crate::lanes::{Cargo, Lanes, Parcel, ShardId};
+use crate::lanes::{Cargo, Lanes, Parcel};
 use crate::limits::TIMERS_PER_TURN;
 use crate::msrp_room::MsrpRoom;
+use crate::obsolete::Obsolete;
 use crate::owner::owner_of_sip;
 use crate::settings::Settings;
 use crate::sip_room::{SipEvent, SipRoom, Source};
@@ -63,6 +64,7 @@ impl Shard {
             entropy: entropy.fork(),
             policy: settings.policy.clone(),
             directory: settings.directory.clone(),
+            obsolete: Obsolete::default(),
             lanes: settings.lanes.clone(),
             is_stopping: false,
         };
@@ -145,10 +147,8 @@ impl Shard {
             self.next_sweep = moment.now + SWEEP_INTERVAL;
             self.interwork.housekeep(&self.desk);
             self.msrp.sweep(moment.now);
-            if self.desk.me() == ShardId(0) {
-                self.desk.directory.sweep(moment.now);
-            }
         }
+        self.desk.obsolete.take_out(&*self.desk.directory, moment.now, OBSOLETE_PER_TURN);
         self.leave(out);
     }
 
@@ -158,7 +158,10 @@ impl Shard {
             Leave::Serving => None,
             Leave::EndingChats(at) | Leave::LeavingPeers(at) => Some(at),
         };
-        [self.desk.wheel.next_deadline(), leave].into_iter().flatten().min()
+        [self.desk.wheel.next_deadline(), self.desk.obsolete.next_deadline(), leave]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Is there more to do than one turn may do?
@@ -381,6 +384,8 @@ impl Shard {
 const REMINDERS_PER_SESSION: usize = 8;
 /// RFC 4975 5.4: how long a connection may take to say which session it is for.
 const UNBOUND_LINK_MAX: Duration = Duration::from_secs(30);
+/// Things in the directory that one turn takes out.
+const OBSOLETE_PER_TURN: usize = 64;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// How long goodbyes of chats may take when the gateway goes out of service.
 const GRACE_FOR_CHATS: Duration = Duration::from_secs(3);

@@ -18,6 +18,7 @@ use interwork::{Correlation, Event, outcome_of_chat};
 
 use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom, NoRoute, Purpose, RoutingQuery};
+use crate::directory::Remembered;
 use crate::driver::Outward;
 use crate::msrp_room::{Body, MsrpEvent, MsrpRoom, Received};
 use crate::settings::Settings;
@@ -217,7 +218,13 @@ fn announce<O: Outward>(query: &RoutingQuery<'_>, hands: &mut Hands<'_, O>) {
         id = interwork::MtCorrelationId::mint(desk.policy.network, &mut desk.entropy);
     }
     let until = now + desk.policy.correlation_life;
-    let way = if desk.directory.announce(id, query.number, until) { Ok(id) } else { Err(NoRoute::Busy) };
+    let way = match desk.directory.announce(id, query.number, until) {
+        true => {
+            desk.obsolete.put(Remembered::Announcement(id), until);
+            Ok(id)
+        }
+        false => Err(NoRoute::Busy),
+    };
     hands.diameter.route(query, way, desk, hands.out);
 }
 

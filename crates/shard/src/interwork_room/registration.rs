@@ -6,6 +6,7 @@ use tempo::{Duration, Instant};
 
 use super::Hands;
 use crate::diameter_room::{Notice, Registrant, Service};
+use crate::directory::Remembered;
 use crate::driver::Outward;
 use crate::tally::Count;
 
@@ -55,8 +56,11 @@ fn keep<O: Outward>(
     hands: &mut Hands<'_, O>,
 ) {
     let Some(subscriber) = subscriber else { return };
-    if !hands.desk.directory.remember(identity, subscriber, until) {
-        hands.desk.count(Count::Overloads);
+    let desk = &mut *hands.desk;
+    if desk.directory.remember(identity, subscriber, until) {
+        desk.obsolete.put(Remembered::Subscriber(identity), until);
+    } else {
+        desk.count(Count::Overloads);
     }
 }
 
