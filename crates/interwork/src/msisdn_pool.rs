@@ -28,7 +28,7 @@ pub struct Lease {
 pub struct PoolExhausted;
 
 /// The numbers that may be lent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MsisdnPool {
     numbers: Box<[Msisdn]>,
 }

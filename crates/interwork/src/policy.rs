@@ -9,7 +9,7 @@ use tempo::Duration;
 use crate::{Access, Msisdn, MsisdnPool, Vocabulary, Wording};
 
 /// Everything an operator may decide about chats.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     /// Who may use the interworking.
     pub access: Access,

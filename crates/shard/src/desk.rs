@@ -32,7 +32,7 @@ pub struct Desk {
     /// What of it this shard must take out again.
     pub obsolete: Obsolete,
     /// To the other shards.
-    pub lanes: Lanes,
+    pub lanes: Arc<Lanes>,
     /// No new chats: the gateway is going out of service.
     pub is_stopping: bool,
 }

@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use interwork::Policy;
 use sip::{Index, MessageView};
 use tempo::{Duration, Entropy, Instant, TimerWheel};
 
@@ -62,10 +63,11 @@ impl Shard {
             ),
             tally: Tally::new(),
             entropy: entropy.fork(),
-            policy: settings.policy.clone(),
+            // A copy: what is borrowed for each visit must not be counted where other cores count, too.
+            policy: Arc::new(Policy::clone(&settings.policy)),
             directory: settings.directory.clone(),
             obsolete: Obsolete::default(),
-            lanes: settings.lanes.clone(),
+            lanes: Arc::new(settings.lanes.clone()),
             is_stopping: false,
         };
         Shard {
@@ -175,7 +177,7 @@ impl Shard {
     }
 
     /// The lanes to the other shards.
-    pub fn lanes(&self) -> &Lanes {
+    pub fn lanes(&self) -> &Arc<Lanes> {
         &self.desk.lanes
     }
 

@@ -1,5 +1,7 @@
 //! The whole dataplane, one turn of it. The same lines run in production, in tests and in the world.
 
+use alloc::sync::Arc;
+
 use tempo::Instant;
 
 use crate::driver::Driver;
@@ -9,7 +11,7 @@ use crate::shard::Shard;
 /// Takes what has arrived, what other shards have sent and what has become due; says what there is to say.
 /// Waits until the shard's next deadline when there is nothing to do, or not at all when `may_wait` is false.
 pub fn turn<D: Driver>(driver: &mut D, shard: &mut Shard, may_wait: bool) {
-    let lanes = shard.lanes().clone();
+    let lanes = Arc::clone(shard.lanes());
     // A parcel that comes in from now on wakes the driver.
     let until = if may_wait && !shard.is_busy() && lanes.park() {
         shard.next_deadline()
