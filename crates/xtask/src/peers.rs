@@ -40,8 +40,7 @@ const LIBRARIES: [(&str, &str); 7] = [
 ];
 
 /// What the virtual environment must be able to import.
-const MODULES: &str =
-    "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms, diameter.node, pjsua2";
+const MODULES: &str = "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms, diameter.node";
 
 /// Where the pinned Python packages are listed.
 const REQUIREMENTS: &str = "tests/peers/requirements.txt";
@@ -73,14 +72,44 @@ fn install_programs() -> Result<()> {
     let by_hand = format!("is there a network? Install these Debian packages and run again: {list}");
     apt(&["update", "-qq"]).with_context(|| by_hand.clone())?;
     answer_wireshark()?;
+    let quiet = Quiet::begin(Path::new("/usr/sbin/policy-rc.d"))?;
     let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
     arguments.extend(&packages);
-    apt(&arguments).with_context(|| by_hand.clone())?;
+    let installed = apt(&arguments).with_context(|| by_hand.clone());
+    drop(quiet);
+    installed?;
     let missing = wanted_packages(is_present, can_make_environments());
     if !missing.is_empty() {
         bail!("{} still missing after the installation; {by_hand}", missing.join(" "));
     }
     Ok(())
+}
+
+/// While it lives no package starts a service: the tests start what they need on ports of their own, and a Kamailio on
+/// port 5060 is nobody's wish.
+struct Quiet<'p>(Option<&'p Path>);
+
+impl<'p> Quiet<'p> {
+    /// By Debian's way to say so; where somebody has said something there already, that holds.
+    fn begin(policy: &'p Path) -> Result<Self> {
+        if policy.exists() {
+            return Ok(Quiet(None));
+        }
+        fs::write(policy, "#!/bin/sh\nexit 101\n").with_context(|| policy.display().to_string())?;
+        let quiet = Quiet(Some(policy));
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(policy, executable).with_context(|| policy.display().to_string())?;
+        Ok(quiet)
+    }
+}
+
+impl Drop for Quiet<'_> {
+    fn drop(&mut self) {
+        if let Some(policy) = self.0 {
+            // Whoever removed it before has done what we want.
+            let _ = fs::remove_file(policy);
+        }
+    }
 }
 
 /// The packages that bring what is not there, each once.
@@ -219,6 +248,19 @@ mod tests {
         assert!(is_there("kamailio/a.so") && is_there("erlang/lib/diameter-*/include/b.hrl"));
         assert!(!is_there("kamailio/b.so") && !is_there("erlang/lib/ssl-*/include/b.hrl"));
         fs::remove_dir_all(folder).expect("ours");
+    }
+
+    #[test]
+    fn services_are_kept_from_starting_only_while_packages_are_installed() {
+        let policy = std::env::temp_dir().join(format!("xtask-policy-{}", std::process::id()));
+        let quiet = Quiet::begin(&policy).expect("a writable folder");
+        let status = Command::new(&policy).status().expect("a program");
+        assert_eq!(status.code(), Some(101));
+        let second = Quiet::begin(&policy).expect("there already");
+        drop(second);
+        assert!(policy.exists(), "it is not the second one's to remove");
+        drop(quiet);
+        assert!(!policy.exists());
     }
 
     #[test]
