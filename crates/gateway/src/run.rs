@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use gateway::admin;
-use gateway::boot::{Gateway, shard_count};
+use gateway::boot::Gateway;
 use gateway::config::{self, Config};
 use gateway::status::{self, Source};
 
@@ -11,7 +11,7 @@ use gateway::status::{self, Source};
 pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
     log(log_json);
     let config = read(config)?;
-    report_host(shard_count(&config));
+    report_host(config.shard_count());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = admin::listen(config.admin.listen).await?;
@@ -42,7 +42,7 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
     println!(
         "{}: good; {} shard(s) here, {} Diameter peer(s)",
         file.display(),
-        shard_count(&config),
+        config.shard_count(),
         config.diameter.peer.len()
     );
     Ok(())

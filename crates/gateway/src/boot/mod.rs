@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use shard::{Cargo, Lanes, ShardId, TallyBoard};
 
-use crate::config::{Config, Serves, Shards};
+use crate::config::{Config, Serves};
 
 pub use io::IoChoice;
 pub(crate) use shards::origin;
@@ -62,12 +62,12 @@ impl std::error::Error for StartError {}
 impl Gateway {
     /// Starts all shards.
     pub fn start(config: &Config) -> Result<Gateway, StartError> {
-        let count = shard_count(config);
+        let count = config.shard_count();
         let io = io::choose(config.gateway.io)?;
         let (sockets, addresses) = sockets::open(config, count)?;
         let directory = directory::SharedDirectory::new(
-            config.sms.routing_queries_max as usize,
-            config.access.subscribers_max as usize,
+            config.sms.routing_queries_max.as_usize(),
+            config.access.subscribers_max.as_usize(),
         );
         let directory = Arc::new(directory.with_provisioned(config.provisioned.iter().copied()));
         let boards: Vec<_> = (0..count).map(|_| Arc::new(TallyBoard::new())).collect();
@@ -132,15 +132,6 @@ impl Gateway {
     }
 }
 
-/// How many shards a configuration asks for on this machine.
-pub fn shard_count(config: &Config) -> u16 {
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    match config.gateway.shards {
-        Shards::Auto => cores.min(SHARDS_AUTO_MAX) as u16,
-        Shards::Exactly(count) => count,
-    }
-}
-
 /// The peers of a configuration as a shard knows them.
 pub(crate) fn peers(config: &Config) -> Box<[shard::PeerSettings]> {
     let peers = config.diameter.peer.iter().map(|peer| shard::PeerSettings {
@@ -152,6 +143,3 @@ pub(crate) fn peers(config: &Config) -> Box<[shard::PeerSettings]> {
     });
     peers.collect()
 }
-
-/// With `shards = "auto"`: the rest of a larger machine is for its owner to give.
-const SHARDS_AUTO_MAX: usize = 2;

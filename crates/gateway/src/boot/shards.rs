@@ -64,8 +64,8 @@ pub(super) fn start(
         let (policy, directory, board) =
             (policy.clone(), family.directory.clone(), family.boards[index].clone());
         let (own_sip, msrp) = (family.addresses.own_sip[index], family.addresses.msrp[index]);
-        let sessions_max = family.config.gateway.sessions_per_shard as usize;
-        let pairs_max = family.config.gateway.pairs_per_shard as usize;
+        let sessions_max = family.config.gateway.sessions_per_shard.as_usize();
+        let pairs_max = family.config.gateway.pairs_per_shard.as_usize();
         let session = family.config.session();
         let settings = Box::new(move |moment, lanes| Settings {
             moment,

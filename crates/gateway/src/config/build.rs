@@ -7,6 +7,11 @@ use sip::SessionPolicy;
 use super::Config;
 
 impl Config {
+    /// How many shards it asks for on this machine.
+    pub fn shard_count(&self) -> u16 {
+        self.gateway.shards.on(std::thread::available_parallelism().map_or(1, |cores| cores.get()))
+    }
+
     /// How long a SIP session lives unrefreshed.
     pub fn session(&self) -> SessionPolicy {
         SessionPolicy {
@@ -43,8 +48,8 @@ impl Config {
             tell_at_bye: self.chat.tell_at_bye,
             leave_hint: self.chat.leave_hint,
             status_reports: self.sms.status_reports,
-            segments_max: self.sms.segments_max,
-            message_octets_max: self.chat.message_octets_max as usize,
+            segments_max: self.sms.segments_max.0 as u8,
+            message_octets_max: self.chat.message_octets_max.as_usize(),
             message_validity: self.sms.message_validity_s.duration(),
             service_centre: self.sms.service_centre.0,
             own_number: self.sms.own_number.msisdn(),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::{Config, DEFAULT, NumberSource, Serves, Shards, subscribers};
+use super::{Config, DEFAULT, NumberSource, Serves, subscribers};
 
 /// What is wrong, where, and what was expected instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,16 +59,44 @@ pub fn read(path: &Path) -> Result<Config, Complaint> {
     }
 }
 
-/// Reads another TOML file, with the same complaints.
+/// Reads another TOML file, one about people, with the same complaints but for the values: none is repeated.
 pub(super) fn read_as<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Complaint> {
     let file = path.display().to_string();
-    let complain = |line, what: String| Complaint { file: file.clone(), line, key: String::new(), what };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| complain(0, format!("cannot be read: {error}")))?;
-    toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(0, |span| line_of(&text, span.start));
-        complain(line, error.message().to_string())
-    })
+    let text = std::fs::read_to_string(path).map_err(|error| Complaint {
+        file: file.clone(),
+        line: 0,
+        key: String::new(),
+        what: format!("cannot be read: {error}"),
+    })?;
+    parse_as(&file, &text)
+}
+
+/// The same of a text; `file` is only its name in complaints.
+pub(super) fn parse_as<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Complaint> {
+    let complain = |error: toml::de::Error, table: Option<&DeTable<'_>>| Complaint {
+        file: file.to_string(),
+        line: error.span().map_or(0, |span| line_of(text, span.start)),
+        key: error.span().zip(table).map_or_else(String::new, |(span, table)| key_at(table, span.start)),
+        what: error.message().to_string(),
+    };
+    let given = DeTable::parse(text).map_err(|error| without_values(complain(error, None)))?;
+    T::deserialize(Deserializer::from(given.clone()))
+        .map_err(|error| without_values(complain(error, Some(given.get_ref()))))
+}
+
+/// What stands in quotes before the last "expected" is what was found; with a digit in it, it may be somebody's number.
+fn without_values(mut complaint: Complaint) -> Complaint {
+    let what = &complaint.what;
+    let (found, expected) = what.split_at(what.rfind("expected").unwrap_or(what.len()));
+    let has_digit = |text: &str| text.contains(|character: char| character.is_ascii_digit());
+    if has_digit(found) && found.contains(['`', '"', '\'']) {
+        let kind = found.split(['`', '"', '\'']).next().unwrap_or_default().trim_end();
+        complaint.what = format!("{kind} (not shown here), {expected}").trim_end_matches(", ").to_string();
+    }
+    if has_digit(&complaint.key) {
+        complaint.key = String::new();
+    }
+    complaint
 }
 
 /// Reads a configuration from `text`; `file` is only its name in complaints.
@@ -91,7 +119,7 @@ pub fn parse(file: &str, text: &str) -> Result<Config, Complaint> {
         let what = error.message().to_string();
         complain(error.span(), Some(given.get_ref()), what)
     })?;
-    match contradiction(&config) {
+    match contradiction(&config, config.shard_count()) {
         None => Ok(config),
         Some((span, key, what)) => {
             let mut complaint = complain(span, None, what);
@@ -119,14 +147,15 @@ fn fill_in<'i>(given: &mut DeTable<'i>, defaults: DeTable<'i>) {
     }
 }
 
-/// Values that are right alone and wrong together.
-fn contradiction(config: &Config) -> Option<(Option<std::ops::Range<usize>>, &'static str, String)> {
+/// Values that are right alone and wrong together, with so many shards.
+fn contradiction(
+    config: &Config,
+    shards: u16,
+) -> Option<(Option<std::ops::Range<usize>>, &'static str, String)> {
     let origin_host = &config.diameter.origin_host;
-    if matches!(config.gateway.shards, Shards::Exactly(count) if count > 1)
-        && !origin_host.get_ref().contains("{shard}")
-    {
+    if shards > 1 && !origin_host.get_ref().contains("{shard}") {
         let what = format!(
-            "{:?} names one identity for several shards, and each shard has its own connection to each peer; expected \"{{shard}}\" in it, such as \"ipsmgw-{{shard}}.epc.example\"",
+            "{:?} names one identity for {shards} shards, and each shard has its own connection to each peer; expected \"{{shard}}\" in it, such as \"ipsmgw-{{shard}}.epc.example\"",
             origin_host.get_ref()
         );
         return Some((Some(origin_host.span()), "diameter.origin_host", what));
@@ -237,6 +266,60 @@ mod tests {
         assert_eq!(broken.line, 1);
         let table = complaint("[siip]\nport = 1\n");
         assert_eq!(table.line, 1);
+    }
+
+    #[test]
+    fn a_limit_says_what_was_given_and_its_range() {
+        for (table, key, value, range) in [
+            ("gateway", "sessions_per_shard", "0", "1 to 1000000"),
+            ("gateway", "pairs_per_shard", "-1", "1 to 100000000"),
+            ("sms", "routing_queries_max", "100000001", "1 to 100000000"),
+            ("sms", "segments_max", "17", "1 to 16"),
+            ("access", "subscribers_max", "0", "1 to 100000000"),
+            ("chat", "message_octets_max", "1000001", "1 to 1000000"),
+        ] {
+            let said = complaint(&format!("[{table}]\n{key} = {value}\n"));
+            assert_eq!((said.line, said.key), (2, format!("{table}.{key}")));
+            assert!(said.what.contains(&format!("`{value}`")) && said.what.contains(range), "{}", said.what);
+        }
+    }
+
+    #[test]
+    fn an_address_that_nobody_can_reach_is_refused_with_the_remedy() {
+        for (table, address) in [("sip", "0.0.0.0"), ("msrp", "::"), ("msrp", "::ffff:0.0.0.0")] {
+            let said = complaint(&format!("[{table}]\naddress = \"{address}\"\n"));
+            assert_eq!((said.line, said.key), (2, format!("{table}.address")));
+            assert!(said.what.contains("name the address that others reach"), "{}", said.what);
+        }
+        assert!(parse("test.toml", "[sip]\naddress = \"2001:db8::1\"\n").is_ok());
+    }
+
+    #[test]
+    fn several_shards_need_several_identities_also_when_their_number_is_the_machines() {
+        let one = "[gateway]\nshards = 1\n[diameter]\norigin_host = \"one.example\"\n";
+        let config = parse("test.toml", one).expect("one shard, one identity");
+        assert!(contradiction(&config, 1).is_none());
+        assert_eq!(contradiction(&config, 2).map(|(_, key, _)| key), Some("diameter.origin_host"));
+        let default = parse("default", DEFAULT).expect("the default configuration");
+        for cores in [1, 2, 64] {
+            assert!(contradiction(&default, default.gateway.shards.on(cores)).is_none(), "{cores} cores");
+        }
+        let auto = parse("test.toml", &one.replace("= 1", "= \"auto\""));
+        assert_eq!(auto.is_err(), default.shard_count() > 1);
+    }
+
+    #[test]
+    fn no_complaint_repeats_a_number() {
+        for (text, line, key) in [
+            ("[sms]\nservice_centre = \"+44770O900005\"\n", 2, "sms.service_centre"),
+            ("[sms]\nown_number = 447700900006\n", 2, "sms.own_number"),
+            ("[numbers]\npool = [\"+4477009000061234\"]\n", 2, "numbers.pool"),
+            ("[numbers]\npool = [\n447700900006]\n", 3, "numbers.pool"),
+        ] {
+            let said = complaint(text);
+            assert_eq!((said.line, said.key.as_str()), (line, key));
+            assert!(!said.to_string().replace("+447700900005", "").contains("4477"), "{said}");
+        }
     }
 
     #[test]

@@ -4,11 +4,13 @@
 
 mod build;
 mod check;
+mod numbers;
 mod subscribers;
 mod values;
 
 pub use check::{Complaint, parse, read};
-pub use values::{Number, NumberRange, RefusalStatus, Seconds, Shards, Text, Words};
+pub use numbers::{Number, NumberRange};
+pub use values::{Amount, RefusalStatus, Seconds, Shards, Text, Words};
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -59,9 +61,9 @@ pub struct Gateway {
     /// How the dataplane does I/O.
     pub io: Io,
     /// Chats per shard.
-    pub sessions_per_shard: u32,
+    pub sessions_per_shard: Amount<1, 1_000_000>,
     /// Pairs per shard.
-    pub pairs_per_shard: u32,
+    pub pairs_per_shard: Amount<1, 100_000_000>,
 }
 
 /// How the dataplane does I/O.
@@ -80,7 +82,8 @@ pub enum Io {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sip {
-    /// Address of all SIP ports.
+    /// Address of all SIP ports, as others reach it.
+    #[serde(deserialize_with = "values::own_address")]
     pub address: IpAddr,
     /// The port that all shards share.
     pub port: u16,
@@ -100,7 +103,8 @@ pub struct Sip {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Msrp {
-    /// Address of all MSRP ports.
+    /// Address of all MSRP ports, as others reach it.
+    #[serde(deserialize_with = "values::own_address")]
     pub address: IpAddr,
     /// First of one port per shard.
     pub port_first: u16,
@@ -161,7 +165,7 @@ pub struct Sms {
     /// Life of an MT-Correlation-ID.
     pub correlation_life_s: Seconds<30, 120>,
     /// Routing queries that are remembered at the same time.
-    pub routing_queries_max: u32,
+    pub routing_queries_max: Amount<1, 100_000_000>,
     /// Patience with the SMS side.
     pub submit_guard_s: Seconds<1, 28>,
     /// Patience with the chat user's side.
@@ -172,8 +176,8 @@ pub struct Sms {
     pub message_validity_s: Seconds<300, 5_443_200>,
     /// Status reports of messages whose senders want to know.
     pub status_reports: bool,
-    /// Segments of one text.
-    pub segments_max: u8,
+    /// Segments of one text. A shard counts the status reports of sixteen.
+    pub segments_max: Amount<1, 16>,
 }
 
 /// `[numbers]`
@@ -199,7 +203,7 @@ pub struct Access {
     /// Data of chat users, without an HSS.
     pub subscribers_file: Option<PathBuf>,
     /// Chat users of whom something is known at the same time.
-    pub subscribers_max: u32,
+    pub subscribers_max: Amount<1, 100_000_000>,
 }
 
 /// `[chat]`
@@ -231,8 +235,8 @@ pub struct Chat {
     /// How to leave.
     #[serde(deserialize_with = "values::leave_hint")]
     pub leave_hint: LeaveHint,
-    /// Longest chat message.
-    pub message_octets_max: u32,
+    /// Longest chat message. Each shard has room for 64 of them in pieces.
+    pub message_octets_max: Amount<1, 1_000_000>,
 }
 
 /// `[words]`

@@ -1,9 +1,9 @@
 //! Values that are more than a string or a number: each says what was expected when it is not.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use interwork::{Access, Anonymity, LeaveHint, Msisdn, NumberSource, Template, TemplateError, UnknownReply};
-use octets::Digits;
+use interwork::{Access, Anonymity, LeaveHint, NumberSource, Template, TemplateError, UnknownReply};
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use sip::StatusCode;
 
@@ -20,84 +20,57 @@ impl<const MIN: u64, const MAX: u64> Seconds<MIN, MAX> {
 
 impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Seconds<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bounds(u64, u64);
-        impl de::Expected for Bounds {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "whole seconds, {} to {}", self.0, self.1)
-            }
-        }
-        let value = i64::deserialize(deserializer)?;
-        match u64::try_from(value) {
-            Ok(seconds) if (MIN..=MAX).contains(&seconds) => Ok(Seconds(seconds)),
-            _ => Err(de::Error::invalid_value(Unexpected::Signed(value), &Bounds(MIN, MAX))),
-        }
+        within(deserializer, "whole seconds", MIN, MAX).map(Seconds)
     }
 }
 
-/// One to fifteen digits.
+/// How many of something, between `MIN` and `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number(pub Digits);
+pub struct Amount<const MIN: u32, const MAX: u32>(pub u32);
 
-impl Number {
-    /// As a number of a person or a network entity.
-    pub fn msisdn(self) -> Msisdn {
-        Msisdn(self.0)
+impl<const MIN: u32, const MAX: u32> Amount<MIN, MAX> {
+    /// As what memory is counted in.
+    pub fn as_usize(self) -> usize {
+        self.0 as usize
     }
 }
 
-impl<'de> Deserialize<'de> for Number {
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Amount<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        digits(&text).map(Number).ok_or_else(|| {
-            de::Error::invalid_value(
-                Unexpected::Str(&text),
-                &"an E.164 number of 1 to 15 digits, such as \"+447700900005\"",
-            )
-        })
+        let value = within(deserializer, "a whole number", MIN.into(), MAX.into())?;
+        Ok(Amount(value as u32))
     }
 }
 
-/// A number, or a range of numbers of the same length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NumberRange {
-    first: u64,
-    last: u64,
-    length: usize,
-}
-
-impl NumberRange {
-    /// The numbers in it.
-    pub fn numbers(self) -> impl Iterator<Item = Msisdn> {
-        (self.first..=self.last)
-            .filter_map(move |value| Digits::from_number(value, self.length).ok().map(Msisdn))
+/// Reads an integer between `min` and `max`; else says `what` was expected, and the range.
+fn within<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    what: &'static str,
+    min: u64,
+    max: u64,
+) -> Result<u64, D::Error> {
+    struct Bounds(&'static str, u64, u64);
+    impl de::Expected for Bounds {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{}, {} to {}", self.0, self.1, self.2)
+        }
     }
-
-    /// How many there are.
-    pub fn count(self) -> u64 {
-        self.last - self.first + 1
-    }
-}
-
-impl<'de> Deserialize<'de> for NumberRange {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        range(&text).ok_or_else(|| {
-            let expected = "a number, or \"first-last\" with two numbers of the same length, first one lower, at most 100000 in all";
-            de::Error::invalid_value(Unexpected::Str(&text), &expected)
-        })
+    let value = i64::deserialize(deserializer)?;
+    match u64::try_from(value) {
+        Ok(amount) if (min..=max).contains(&amount) => Ok(amount),
+        _ => Err(de::Error::invalid_value(Unexpected::Signed(value), &Bounds(what, min, max))),
     }
 }
 
-fn range(text: &str) -> Option<NumberRange> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last) = (digits(first.trim())?, digits(last.trim())?);
-    let value = |digits: Digits| digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit));
-    let range = NumberRange { first: value(first), last: value(last), length: first.len() };
-    (first.len() == last.len() && range.first <= range.last && range.count() <= NUMBERS_MAX).then_some(range)
-}
-
-fn digits(text: &str) -> Option<Digits> {
-    Digits::from_ascii(text.strip_prefix('+').unwrap_or(text).as_bytes()).ok()
+/// Reads an address that we are known by: it goes into Contact, SDP and Host-IP-Address, so "any" is not one.
+pub fn own_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Error> {
+    let address = IpAddr::deserialize(deserializer)?;
+    match address.to_canonical().is_unspecified() {
+        false => Ok(address),
+        true => Err(de::Error::custom(format_args!(
+            "{address} listens everywhere and can be reached nowhere, and this address is told to others (Contact, SDP, Host-IP-Address); name the address that others reach"
+        ))),
+    }
 }
 
 /// A final status that refuses.
@@ -172,6 +145,16 @@ pub enum Shards {
     Exactly(u16),
 }
 
+impl Shards {
+    /// How many that is on a machine with so many cores.
+    pub fn on(self, cores: usize) -> u16 {
+        match self {
+            Shards::Auto => cores.clamp(1, SHARDS_AUTO_MAX) as u16,
+            Shards::Exactly(count) => count,
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Shards {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
@@ -233,5 +216,5 @@ named! {
     leave_hint -> LeaveHint { "never" => LeaveHint::Never, "first" => LeaveHint::First, "every" => LeaveHint::Every, }
 }
 
-/// Numbers in one range at most: each shard holds the whole pool.
-const NUMBERS_MAX: u64 = 100_000;
+/// With `shards = "auto"`: the rest of a larger machine is for its owner to give.
+const SHARDS_AUTO_MAX: usize = 2;
