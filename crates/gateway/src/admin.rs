@@ -30,9 +30,9 @@ async fn status(State(source): State<Source>) -> Json<Status> {
     Json(source.read())
 }
 
-async fn health(State(source): State<Source>) -> (StatusCode, &'static str) {
-    match source.is_ready() {
-        true => (StatusCode::OK, "ready\n"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "a shard has no Diameter peer\n"),
+async fn health(State(source): State<Source>) -> (StatusCode, String) {
+    match source.health() {
+        Ok(()) => (StatusCode::OK, "ready\n".into()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
     }
 }

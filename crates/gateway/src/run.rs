@@ -19,11 +19,17 @@ pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
         report(&gateway);
         let source = Source::of(&gateway);
         tracing::info!(admin = %config.admin.listen, "ready for operators");
-        tokio::select! {
-            served = admin::serve(listener, source) => served?,
-            signal = signal() => tracing::info!(signal = signal?, "going out of service"),
-            () = gone(&gateway) => {}
-        }
+        let is_asked = tokio::select! {
+            served = admin::serve(listener, source) => served.map(|()| true)?,
+            signal = signal() => {
+                tracing::info!(signal = signal?, "going out of service");
+                true
+            }
+            () = gone(&gateway) => {
+                tracing::error!("a shard has stopped by itself, and its chats with it; going out of service");
+                false
+            }
+        };
         let mut ticks = tokio::time::interval(STOP_INTERVAL);
         while !gateway.is_finished() {
             // Again and again: a shard whose inbox was full has not heard it.
@@ -31,6 +37,7 @@ pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
             ticks.tick().await;
         }
         gateway.wait()?;
+        anyhow::ensure!(is_asked, "a shard stopped without being told to; please report it");
         tracing::info!("out of service");
         Ok(())
     })
@@ -86,10 +93,10 @@ fn report(gateway: &Gateway) {
     tracing::info!(sip = %addresses.sip, own_sip = ?addresses.own_sip, msrp = ?addresses.msrp, "ready for chat users");
 }
 
-/// Ends when a shard has ended by itself: then there is something to report.
+/// Ends when a shard has ended by itself: its SMS users are served by nobody, so whoever started us must start us anew.
 async fn gone(gateway: &Gateway) {
     let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
-    while !gateway.is_finished() {
+    while !gateway.any_finished() {
         ticks.tick().await;
     }
 }

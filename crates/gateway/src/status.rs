@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use shard::{Count, Directory, TallyBoard};
 
-use crate::boot::Gateway;
+use crate::boot::{Gateway, Roll};
 
 /// What `/status` shows.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +33,7 @@ pub struct Status {
 #[derive(Clone, Debug)]
 pub struct Source {
     boards: Vec<Arc<TallyBoard>>,
+    roll: Roll,
     directory: Arc<directory::SharedDirectory>,
     io: &'static str,
     io_reason: String,
@@ -43,6 +44,7 @@ impl Source {
     pub fn of(gateway: &Gateway) -> Self {
         Source {
             boards: gateway.boards().to_vec(),
+            roll: gateway.roll().clone(),
             directory: gateway.directory().clone(),
             io: gateway.io().name(),
             io_reason: gateway.io().reason.clone(),
@@ -72,9 +74,15 @@ impl Source {
         self.boards.iter().map(|board| board.read(count)).sum()
     }
 
-    /// Has every shard a Diameter peer?
-    pub fn is_ready(&self) -> bool {
-        self.boards.iter().all(|board| board.read(Count::PeersUp) > 0)
+    /// Can every shard serve? `Err`: why not. What a shard that has gone put up last says nothing about now.
+    pub fn health(&self) -> Result<(), &'static str> {
+        if self.roll.any_finished() {
+            return Err("a shard has stopped");
+        }
+        match self.boards.iter().all(|board| board.read(Count::PeersUp) > 0) {
+            true => Ok(()),
+            false => Err("a shard has no Diameter peer"),
+        }
     }
 }
 
@@ -90,3 +98,29 @@ pub fn ask(admin: SocketAddr) -> std::io::Result<String> {
 }
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    /// Two shards on ports of the system's choice; nobody listens where their Diameter peers would be.
+    const ALONE: &str = "[gateway]\nshards = 2\nio = \"poll\"\nsessions_per_shard = 10\npairs_per_shard = 10\n\
+        [sip]\nport = 0\nown_port_first = 0\n[msrp]\nport_first = 0\n\
+        [[diameter.peer]]\nhost = \"h\"\nrealm = \"r\"\naddress = \"127.0.0.1:1\"\nserves = [\"sms_iwmsc\"]\n";
+
+    #[test]
+    fn health_fails_once_a_shard_has_gone() {
+        let config = config::parse("test.toml", ALONE).expect("a configuration");
+        let gateway = Gateway::start(&config).expect("a gateway");
+        let source = Source::of(&gateway);
+        assert_eq!(source.health(), Err("a shard has no Diameter peer"));
+        assert!(!gateway.any_finished());
+        while !gateway.any_finished() {
+            gateway.stop();
+            std::thread::yield_now();
+        }
+        assert_eq!(source.health(), Err("a shard has stopped"));
+        gateway.wait().expect("they were told to");
+    }
+}

@@ -3,6 +3,7 @@
 //! Everything that can fail fails here, before the first shard takes a message: a port in use, a kernel that lacks
 //! io_uring, a core that cannot be had.
 
+mod crew;
 mod io;
 mod shards;
 mod sockets;
@@ -14,12 +15,13 @@ use shard::{Cargo, Lanes, ShardId, TallyBoard};
 
 use crate::config::{Config, Serves};
 
+pub(crate) use crew::Roll;
 pub use io::IoChoice;
 pub(crate) use shards::origin;
 
 /// A running gateway.
 pub struct Gateway {
-    threads: Vec<std::thread::JoinHandle<()>>,
+    crew: crew::Crew,
     lanes: Vec<Lanes>,
     boards: Vec<Arc<TallyBoard>>,
     directory: Arc<directory::SharedDirectory>,
@@ -78,8 +80,8 @@ impl Gateway {
             boards: boards.clone(),
             addresses: addresses.clone(),
         };
-        let (threads, lanes) = shards::start(family, sockets)?;
-        Ok(Gateway { threads, lanes, boards, directory, addresses, io })
+        let (crew, lanes) = shards::start(family, sockets)?;
+        Ok(Gateway { crew, lanes, boards, directory, addresses, io })
     }
 
     /// Begins to go out of service: chats are ended and both sides told, then Diameter peers. To be said until
@@ -93,22 +95,28 @@ impl Gateway {
 
     /// Have all shards gone?
     pub fn is_finished(&self) -> bool {
-        self.threads.iter().all(|thread| thread.is_finished())
+        self.crew.is_finished()
+    }
+
+    /// Has any shard gone? Unless all were told to, it has broken a promise of its own.
+    pub fn any_finished(&self) -> bool {
+        self.crew.roll().any_finished()
     }
 
     /// Waits until all shards have gone. `Err`: one of them broke a promise of its own and stopped.
     pub fn wait(self) -> Result<(), StartError> {
-        let mut broken = 0;
-        for thread in self.threads {
-            broken += usize::from(thread.join().is_err());
-        }
-        match broken {
+        match self.crew.wait() {
             0 => Ok(()),
-            _ => Err(StartError::new(
+            broken => Err(StartError::new(
                 format!("{broken} shard(s) stopped on a broken promise of ours"),
                 "the message above says where; please report it",
             )),
         }
+    }
+
+    /// Which shards are there.
+    pub(crate) fn roll(&self) -> &Roll {
+        self.crew.roll()
     }
 
     /// Where it can be reached.

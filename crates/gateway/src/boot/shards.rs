@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
 
 use shard::{
     DiameterSettings, Driver, Lanes, Moment, Settings, Shard, TallyBoard, Wake, start as start_shard, turn,
 };
 
+use super::crew::Crew;
 use super::sockets::ShardSockets;
 use super::{Addresses, IoChoice, StartError, peers};
 use crate::config::Config;
@@ -37,13 +37,13 @@ struct Dowry {
 pub(super) fn start(
     family: Family<'_>,
     sockets: Vec<ShardSockets>,
-) -> Result<(Vec<JoinHandle<()>>, Vec<Lanes>), StartError> {
+) -> Result<(Crew, Vec<Lanes>), StartError> {
     let count = sockets.len();
     let origin = origin();
     let quarter_hours = quarter_hours();
     let policy = Arc::new(family.config.policy());
     let state_id = unix_seconds();
-    let mut threads = Vec::new();
+    let mut crew = Crew::default();
     let mut newborn = Vec::new();
     for (index, sockets) in sockets.into_iter().enumerate() {
         let mut seed = [0; 32];
@@ -94,12 +94,9 @@ pub(super) fn start(
         };
         let (to_us, from_shard) = channel();
         let (to_shard, from_us) = channel();
-        let thread = std::thread::Builder::new()
-            .name(format!("shard {index}"))
-            .spawn(move || live(dowry, &to_us, &from_us));
-        threads.push(thread.map_err(|error| {
+        crew.hire(format!("shard {index}"), move || live(dowry, &to_us, &from_us)).map_err(|error| {
             StartError::new(format!("no thread for shard {index}: {error}"), "raise the limit of processes")
-        })?);
+        })?;
         newborn.push((from_shard, to_shard));
     }
     let mut wakers = Vec::new();
@@ -114,7 +111,7 @@ pub(super) fn start(
         // A thread that is gone is found by whoever waits for it.
         let _ = to_shard.send(lanes.clone());
     }
-    Ok((threads, lanes))
+    Ok((crew, lanes))
 }
 
 type Ready = Result<Arc<dyn Wake>, StartError>;
