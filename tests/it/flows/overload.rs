@@ -298,3 +298,29 @@ fn words_that_found_no_buffer_come_when_they_are_asked_for_again() {
         stage
     });
 }
+
+#[test]
+fn one_chat_does_not_take_the_room_of_others() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::new(layout);
+        (plan.sessions_max, plan.announcements_max) = (64, 400);
+        let mut stage = Stage::chatting(plan);
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let wire = stage.calls[0].wire.expect("a connection");
+        for _ in 0..64 {
+            assert_eq!(stage.chat_user_says("and another thing"), None);
+        }
+        assert_eq!(stage.chat_user_says("one too many"), Some(408));
+        stage.network.wires[wire].verdict = None;
+        let number = stage.session_number();
+        let tickets: Vec<_> = (0..64).map(|_| stage.text(BOB, &number, "me, too")).collect();
+        let last = stage.text(BOB, &number, "one too many");
+        assert_eq!(stage.network.sms.delivery(last), Delivery::NotNow);
+        assert!(tickets.iter().all(|ticket| stage.network.sms.delivery(*ticket) == Delivery::Waiting));
+        stage.network.wait(Duration::from_secs(60));
+        stage.network.sms.manners.verdict = Verdict::Taken;
+        assert_eq!(stage.chat_user_says("well then"), Some(200), "the room is free again");
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        stage
+    });
+}

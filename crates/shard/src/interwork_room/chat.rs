@@ -33,6 +33,8 @@ pub struct Chat {
     pub(super) invitation_left: u8,
     /// The references of its next text.
     pub(super) references: References,
+    /// Messages of the chat user that the SMS side has not acknowledged.
+    pub(super) unanswered: usize,
     /// Has a message told how to leave?
     pub(super) was_told_to_leave: bool,
     /// Short messages that wait for the connection or for the chat user's answer, oldest first.
@@ -66,6 +68,7 @@ impl Chat {
             topic,
             invitation_left: 0,
             references: References::default(),
+            unanswered: 0,
             was_told_to_leave: false,
             first_sm: None,
             first_report: None,

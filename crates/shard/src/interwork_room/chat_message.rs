@@ -118,6 +118,9 @@ impl ChatMessages {
         if chat.session.stage() != Stage::Active {
             return Err(Status::NO_SUCH_SESSION);
         }
+        if chat.unanswered >= UNANSWERED_PER_CHAT_MAX {
+            return Err(Status::TIMEOUT);
+        }
         let policy = hands.desk.policy.clone();
         let text = spoken.text;
         let plan = Plan::of(text.chars(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
@@ -154,6 +157,7 @@ impl ChatMessages {
             failure: None,
         };
         let message = self.table.insert(message).map_err(|_| Status::TIMEOUT)?;
+        chat.unanswered += 1;
         let letterhead =
             Letterhead::new(&chat.lease, chat.service_centre, references, policy.message_validity)
                 .with_report(wants_report);
@@ -162,6 +166,7 @@ impl ChatMessages {
             return Ok(());
         };
         if sent == 0 {
+            chat.unanswered -= 1;
             self.table.remove(message);
             return Err(message_status(failure));
         }
@@ -189,6 +194,9 @@ impl ChatMessages {
             return;
         }
         let Some(message) = self.table.remove(key) else { return };
+        if let Some(chat) = chats.find_mut(message.chat) {
+            chat.unanswered -= 1;
+        }
         let ChatMessage {
             chat: chat_key,
             session,
@@ -215,6 +223,10 @@ impl ChatMessages {
         }
     }
 }
+
+/// Messages of one chat that the SMS side may owe an acknowledgement, so that one chat does not take the room of others;
+/// beyond it 408.
+const UNANSWERED_PER_CHAT_MAX: usize = 64;
 
 /// What a body says, however it is wrapped. `Err` is the answer to what cannot be told to an SMS user.
 fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {

@@ -271,6 +271,7 @@ impl ShortMessages {
         desk: &mut Desk,
     ) -> Option<Key<InboundSm>> {
         let Arrived { token, repeat, .. } = *arrived;
+        let last = self.last_of(chats.find(chat)?).ok()?;
         let sm = InboundSm {
             chat,
             token,
@@ -286,16 +287,23 @@ impl ShortMessages {
             desk.arm(&mut sm.alarm, Ringing::Sm(key), deadline);
         }
         self.repeats.note(repeat, Fate::Pending(key), desk.now());
-        let chat = chats.find_mut(chat)?;
-        let Some(mut at) = chat.first_sm else {
-            chat.first_sm = Some(key);
-            return Some(key);
-        };
-        while let Some(next) = self.table.find(at)?.next {
-            at = next;
+        match last {
+            Some(last) => self.table.find_mut(last)?.next = Some(key),
+            None => chats.find_mut(chat)?.first_sm = Some(key),
         }
-        self.table.find_mut(at)?.next = Some(key);
         Some(key)
+    }
+
+    /// The last one of a chat that waits. `Err`: that are as many as may.
+    fn last_of(&self, chat: &Chat) -> Result<Option<Key<InboundSm>>, ()> {
+        let mut last = None;
+        let mut next = chat.first_sm;
+        for _ in 0..WAITING_PER_CHAT_MAX {
+            let Some(at) = next else { return Ok(last) };
+            last = next;
+            next = self.table.find(at).and_then(|sm| sm.next);
+        }
+        Err(())
     }
 
     fn unlink(
@@ -388,6 +396,8 @@ impl Repeats {
 const REMEMBERED: Duration = Duration::from_secs(240);
 /// TS 29.338: SM-RP-UI.
 const TPDU_OCTETS_MAX: usize = 200;
+/// Short messages of one chat that may wait, so that one chat does not take the room of others; beyond it "not now".
+const WAITING_PER_CHAT_MAX: usize = 64;
 /// How often a message that waits may come again and be answered with it.
 const REPETITIONS_MAX: usize = 4;
 /// Short messages that are remembered to recognise their repetition; beyond it the oldest is forgotten.
