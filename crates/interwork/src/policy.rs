@@ -1,7 +1,5 @@
 //! What the operator decides where the standards leave it open; each value is a configuration key.
 
-use alloc::boxed::Box;
-
 use octets::Digits;
 use sip::StatusCode;
 use tempo::Duration;
@@ -68,8 +66,6 @@ pub struct Policy {
     pub wording: Wording,
     /// The SMS user's words.
     pub vocabulary: Vocabulary,
-    /// Domain of the identities that stand for SMS users in SIP.
-    pub domain: Box<str>,
 }
 
 /// What a reply means that is neither yes nor no.
@@ -146,7 +142,6 @@ pub(crate) mod tests {
             correlation_life: Duration::from_secs(60),
             wording: crate::wording::tests::english(),
             vocabulary: Vocabulary::new(["YES"], ["NO"], ["STOP"]),
-            domain: "ims.example".into(),
         }
     }
 }

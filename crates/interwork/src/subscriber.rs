@@ -31,8 +31,13 @@ pub struct Subscriber {
 
 impl Subscriber {
     /// Somebody of whom nothing is known but that everybody may.
-    pub const ANYBODY: Subscriber =
-        Subscriber { number: None, is_authorised: true, service_centre: None, auto_accept: None, may_hide: None };
+    pub const ANYBODY: Subscriber = Subscriber {
+        number: None,
+        is_authorised: true,
+        service_centre: None,
+        auto_accept: None,
+        may_hide: None,
+    };
 
     /// What an HSS says of somebody. With no settings of ours he may where anyone may.
     pub fn of(data: &ShData, access: Access) -> Result<Subscriber, Unreadable> {

@@ -46,7 +46,7 @@ pub fn configuration(wish: Wish, ports: &Ports, network: &Addresses, scratch: &S
     });
     let text = format!(
         "[gateway]\nshards = {SHARDS}\nio = \"{io}\"\n\
-         [sip]\nport = {}\nown_port_first = {}\ndomain = \"{realm}\"\n\
+         [sip]\nport = {}\nown_port_first = {}\n\
          [msrp]\nport_first = {}\n\
          [diameter]\norigin_host = \"ipsmgw-{{shard}}.{realm}\"\norigin_realm = \"{realm}\"\n{}\
          [sms]\ncorrelation_life_s = {CORRELATION_LIFE_S}\n\

@@ -127,7 +127,6 @@ fn policy() -> Policy {
         correlation_life: Duration::from_secs(60),
         wording: wording(),
         vocabulary: Vocabulary::new(["YES", "OK"], ["NO"], ["STOP"]),
-        domain: "ims.example".into(),
         access: Access::Anyone,
     }
 }

@@ -107,7 +107,7 @@ fn configuration(ports: &Ports) -> String {
     let port = |place| ports.port(place);
     format!(
         "[gateway]\nshards = {SHARDS}\n\
-         [sip]\nport = {}\nown_port_first = {}\ndomain = \"ims.example\"\n\
+         [sip]\nport = {}\nown_port_first = {}\n\
          [msrp]\nport_first = {}\n\
          [diameter]\norigin_host = \"ipsmgw-{{shard}}.ims.example\"\norigin_realm = \"ims.example\"\nwatchdog_s = 6\n\
          [[diameter.peer]]\nhost = \"dra.epc.example\"\nrealm = \"epc.example\"\naddress = \"{}\"\n\

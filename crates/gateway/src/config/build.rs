@@ -70,7 +70,6 @@ impl Config {
                 reject.iter().map(String::as_str),
                 leave.iter().map(String::as_str),
             ),
-            domain: self.sip.domain.as_str().into(),
         }
     }
 }

@@ -89,8 +89,6 @@ pub struct Sip {
     pub port: u16,
     /// First of one port per shard.
     pub own_port_first: u16,
-    /// Domain of SMS users' identities.
-    pub domain: String,
     /// Is a session timer wanted also where the chat user's side asks for none?
     pub session_timer: bool,
     /// How long a session lives unrefreshed.
