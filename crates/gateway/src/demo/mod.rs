@@ -224,6 +224,7 @@ fn configuration(options: &Options, addresses: &stage::Addresses) -> Result<Conf
     config.sip.own_port_first = port(1);
     config.msrp.port_first = port(MSRP_OFFSET);
     config.diameter.origin_realm = addresses.realm.clone();
+    *config.diameter.origin_host.get_mut() = format!("ipsmgw-{{shard}}.{}", addresses.realm);
     let peer = |address: &stage::DiameterAddress, serves| Peer {
         host: address.host.clone(),
         realm: addresses.realm.clone(),
