@@ -35,7 +35,7 @@ pub trait Outward {
     /// Lends at least `room` octets of the place where the message will be sent from; `fill` writes it there.
     ///
     /// For a stream that place is the tail of the connection's own send buffer, so messages of one turn lie side by side
-    /// and leave with one send. A message that `fill` could not finish ([`Writer::has_overflowed`]) or left empty is not sent.
+    /// and leave with one send. A stream that is being closed, by either side, takes nothing new. A message that `fill` could not finish ([`Writer::has_overflowed`]) or left empty is not sent.
     fn transmit(
         &mut self,
         to: Departure,
@@ -89,7 +89,7 @@ pub enum Arrival<'a> {
         bytes: &'a [u8],
     },
     /// The connection is gone, for whatever reason; nothing more comes from it or goes to it.
-    /// Also delivered after [`Request::Close`].
+    /// Also delivered after [`Request::Close`], when what was written before has left or has had its time.
     Closed {
         /// The connection.
         link: LinkId,
