@@ -35,7 +35,8 @@ pub trait Outward {
     /// Lends at least `room` octets of the place where the message will be sent from; `fill` writes it there.
     ///
     /// For a stream that place is the tail of the connection's own send buffer, so messages of one turn lie side by side
-    /// and leave with one send. A stream that is being closed, by either side, takes nothing new. A message that `fill` could not finish ([`Writer::has_overflowed`]) or left empty is not sent.
+    /// and leave with one send. A stream that is being closed, by either side, takes nothing new. A message that `fill` could
+    /// not finish ([`Writer::has_overflowed`]) or left empty is not sent.
     fn transmit(
         &mut self,
         to: Departure,
