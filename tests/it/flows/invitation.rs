@@ -310,3 +310,61 @@ fn a_second_sms_user_meets_the_same_number() {
         stage
     });
 }
+
+/// A PRACK of the chat user for the provisional answer with this RSeq; what it hears.
+fn prack(stage: &mut Stage, rseq: u32) -> Option<u16> {
+    stage.calls[0].cseq += 1;
+    let ringing = stage.heard(0).find(|sip| sip.status() == Some(180)).expect("180").clone();
+    stage.calls[0].answer = Some(ringing);
+    let bare = stage.calls[0].in_dialog("PRACK");
+    let text = bare.replace("Content-Length", &format!("RAck: {rseq} 1 INVITE\r\nContent-Length"));
+    stage.send(0, text);
+    let cseq = format!("{} PRACK", stage.calls[0].cseq);
+    stage.heard(0).find(|sip| sip.header("CSeq") == Some(&cseq))?.status()
+}
+
+/// RSeq of each 180 so far.
+fn rseqs(stage: &Stage) -> Vec<u32> {
+    let ringing = stage.heard(0).filter(|sip| sip.status() == Some(180));
+    ringing.map(|sip| sip.need("RSeq").parse().expect("a number")).collect()
+}
+
+#[test]
+fn who_demands_it_gets_the_ringing_for_certain() {
+    on_every_layout(|layout| {
+        // RFC 3262
+        let mut stage = Stage::new(layout);
+        stage.invite(Invitation::to(BOB).with("Require: 100rel"));
+        let first = rseqs(&stage)[0];
+        assert_eq!(stage.heard(0).last().expect("180").need("Require"), "100rel");
+        stage.network.wait(Duration::from_millis(3600));
+        assert_eq!(rseqs(&stage), [first; 4], "0.5, 1.5 and 3.5 s later again");
+        assert_eq!(prack(&mut stage, first + 7), Some(481));
+        assert_eq!(prack(&mut stage, first), Some(200));
+        stage.network.wait(Duration::from_secs(55));
+        assert_eq!(rseqs(&stage).len(), 4, "it has arrived");
+        stage.network.wait(Duration::from_secs(3));
+        assert_eq!(rseqs(&stage)[4], first + 1, "the next minute's is another one");
+        let rung = rseqs(&stage).len();
+        assert_eq!(stage.sms_user_says("YES"), Delivery::Taken);
+        assert_eq!(stage.statuses(0).last(), Some(&200));
+        stage.ack(0);
+        stage.network.wait(Duration::from_secs(10));
+        assert_eq!(rseqs(&stage).len(), rung, "after the 200 nobody waits for a ringing");
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        stage
+    });
+}
+
+#[test]
+fn a_ringing_that_never_arrives_ends_the_invitation() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        stage.invite(Invitation::to(BOB).with("Require: 100rel"));
+        stage.network.wait(Duration::from_secs(33));
+        assert_eq!(stage.statuses(0).last(), Some(&504));
+        stage.ack(0);
+        assert_eq!(stage.sms_user_says("YES"), Delivery::NoSession);
+        stage
+    });
+}

@@ -15,7 +15,10 @@ fn a_session_that_its_client_stops_refreshing_is_ended() {
         let mut stage = chatting(Plan::new(layout), &TIMED);
         let answer = stage.answer(0);
         assert_eq!(answer.header("Session-Expires"), Some("1800;refresher=uac"));
-        assert_eq!((answer.header("Require"), answer.header("Supported")), (Some("timer"), Some("timer")));
+        assert_eq!(
+            (answer.header("Require"), answer.header("Supported")),
+            (Some("timer"), Some("timer, 100rel"))
+        );
         stage.network.wait(Duration::from_secs(1760));
         let refreshed = ask(&mut stage, "UPDATE", &TIMED, "");
         assert_eq!(refreshed.status(), Some(200));

@@ -6,6 +6,7 @@ use sip::{
 };
 
 use super::invite::Alarms;
+use super::reliable::Reliable;
 use super::session::Session;
 use super::{Invite, Invites, Refusal, Source};
 use crate::desk::Desk;
@@ -49,6 +50,7 @@ impl Invites {
             sequence: Sequence::new(0, Some(request.cseq().number)),
             refusal: Refusal::default(),
             wait: None,
+            reliable: Reliable::of(request, desk),
             goodbye: None,
             ours: None,
             session,

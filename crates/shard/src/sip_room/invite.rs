@@ -15,6 +15,7 @@ use sip::{
 use tempo::Alarm;
 
 use super::ours::Ours;
+use super::reliable::{Reliable, ring_again};
 use super::render::Contact;
 use super::session::Session;
 use super::{Map, SipEvent, Source, map};
@@ -39,6 +40,8 @@ pub struct Invite {
     pub(super) sequence: Sequence,
     pub(super) refusal: Refusal,
     pub(super) wait: Option<DialogAckWait>,
+    /// `Require: 100rel`.
+    pub(super) reliable: Option<Reliable>,
     /// Said to us before the 2xx was acknowledged: RFC 3261 15 wants it to wait.
     pub(super) goodbye: Option<Goodbye>,
     /// What we ask inside the dialog.
@@ -80,6 +83,8 @@ pub enum InviteTimer {
     Ours(Timer),
     /// The session timer.
     Session,
+    /// A provisional answer that must arrive.
+    Reliable,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,6 +95,7 @@ pub(super) struct Alarms {
     ours_repeat: Alarm,
     ours_life: Alarm,
     session: Alarm,
+    reliable: Alarm,
 }
 
 impl Alarms {
@@ -101,6 +107,7 @@ impl Alarms {
             InviteTimer::Ours(timer) if timer.slot() == TimerSlot::Repeat => &mut self.ours_repeat,
             InviteTimer::Ours(_) => &mut self.ours_life,
             InviteTimer::Session => &mut self.session,
+            InviteTimer::Reliable => &mut self.reliable,
         }
     }
 }
@@ -166,7 +173,10 @@ impl Invites {
 
     /// 180 Ringing, for the first time or again.
     pub fn ring(&mut self, key: Key<Invite>, desk: &mut Desk, out: &mut impl Outward) {
-        self.step_server(key, ServerEvent::Respond(StatusCode::RINGING), desk, out);
+        let timers = self.timers;
+        if self.table.find_mut(key).is_some_and(|invite| invite.may_ring(key, &timers, desk)) {
+            self.step_server(key, ServerEvent::Respond(StatusCode::RINGING), desk, out);
+        }
     }
 
     /// The SDP answer to the offer of `invite`; `None` when it is too long to be kept for its repetition.
@@ -237,6 +247,7 @@ impl Invites {
             InviteTimer::Ack => self.step_wait(key, AckWaitEvent::Timer, desk, out),
             InviteTimer::Ours(timer) => self.step_ours(key, ClientEvent::Timer(timer), None, desk, out),
             InviteTimer::Session => self.step_session(key, SessionTimerEvent::Timer, desk, out),
+            InviteTimer::Reliable => ring_again(key, self, desk, out),
         }
     }
 
@@ -249,6 +260,9 @@ impl Invites {
         out: &mut impl Outward,
     ) {
         let Some(invite) = self.table.find_mut(key) else { return };
+        if matches!(event, ServerEvent::Respond(status) if status.is_final()) {
+            invite.stop_ringing(key, desk);
+        }
         let alarms = &mut invite.alarms;
         let mut send = None;
         let mut is_over = false;
@@ -331,8 +345,8 @@ impl Invites {
             return;
         }
         if let Some(mut invite) = self.table.remove(key) {
-            let Alarms { repeat, life, ack, ours_repeat, ours_life, session } = &mut invite.alarms;
-            [repeat, life, ack, ours_repeat, ours_life, session]
+            let Alarms { repeat, life, ack, ours_repeat, ours_life, session, reliable } = &mut invite.alarms;
+            [repeat, life, ack, ours_repeat, ours_life, session, reliable]
                 .into_iter()
                 .for_each(|alarm| desk.disarm(alarm));
         }

@@ -7,6 +7,7 @@ mod dialog;
 mod invite;
 mod ours;
 mod receive;
+mod reliable;
 mod render;
 mod requests;
 mod session;

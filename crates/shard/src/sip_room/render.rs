@@ -110,6 +110,10 @@ impl Contact {
         if makes_dialog {
             self.write_contact(&mut response);
         }
+        if let Some(reliable) = invite.reliable.filter(|_| !status.is_final()) {
+            response.header("Require", "100rel");
+            response.header_with("RSeq", |out| out.decimal(reliable.rseq.into()));
+        }
         if status.is_success() {
             write_session(&mut response, invite.session.negotiated);
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
@@ -298,9 +302,10 @@ pub(super) const CAPABILITIES: Capabilities<'static> = Capabilities {
         Method::Bye,
         Method::Options,
         Method::Update,
+        Method::Prack,
         Method::Register,
     ],
-    extensions: &["timer"],
+    extensions: &["timer", "100rel"],
     bodies: &["application/sdp", "multipart/mixed", "application/3gpp-ims+xml"],
     answers: &["application/sdp"],
 };

@@ -186,6 +186,7 @@ fn judge<'a>(
         return (status, None);
     }
     match request.method() {
+        Method::Prack => (invite.prack(key, request, desk), None),
         // RFC 3261 15.1.2: in the early dialog it withdraws the INVITE.
         Method::Bye if matches!(invite.server.state(), InviteServerState::Proceeding(_)) => {
             let chat = invite.chat.take();
