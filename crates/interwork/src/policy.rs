@@ -1,5 +1,7 @@
 //! What the operator decides where the standards leave it open; each value is a configuration key.
 
+use alloc::boxed::Box;
+
 use octets::Digits;
 use sip::StatusCode;
 use tempo::Duration;
@@ -56,6 +58,8 @@ pub struct Policy {
     pub message_validity: Duration,
     /// Service centre that messages are submitted to.
     pub service_centre: Digits,
+    /// Where a message goes when that one does not know us or has too much to do, in this order.
+    pub other_service_centres: Box<[Digits]>,
     /// Our own number as a network entity: what an SMS-GMSC is told in the answer to its routing query.
     pub own_number: Msisdn,
     /// MCC and MNC that MT-Correlation-IDs begin with.
@@ -137,6 +141,7 @@ pub(crate) mod tests {
             message_octets_max: 10_000,
             message_validity: Duration::from_secs(86_400),
             service_centre: number(b"447700900005"),
+            other_service_centres: Box::default(),
             own_number: Msisdn(number(b"447700900006")),
             network: number(b"26299"),
             correlation_life: Duration::from_secs(60),

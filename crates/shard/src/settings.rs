@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use core::net::SocketAddr;
 
 use interwork::Policy;
+use ipnet::IpNet;
 use tempo::Duration;
 
 use crate::directory::Directory;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub msrp: SocketAddr,
     /// Towards SMS centres and the HSS.
     pub diameter: DiameterSettings,
+    /// Whom SIP is taken from; from everybody when nobody is named.
+    pub trusted: Box<[IpNet]>,
     /// How long a SIP session lives unrefreshed.
     pub session: sip::SessionPolicy,
     /// What the operator has decided.

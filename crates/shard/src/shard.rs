@@ -1,9 +1,11 @@
 //! The conductor: owns the rooms and moves what they hear from one to the next.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use interwork::Policy;
+use ipnet::IpNet;
 use sip::{Index, MessageView};
 use tempo::{Duration, Entropy, Instant, TimerWheel};
 
@@ -36,6 +38,8 @@ pub struct Shard {
     is_behind: bool,
     next_sweep: Instant,
     leave: Leave,
+    /// Whom SIP is taken from; from everybody when nobody is named.
+    trusted: Box<[IpNet]>,
     /// The chats from this slot on are still to be ended.
     ending: Option<u32>,
 }
@@ -82,6 +86,7 @@ impl Shard {
             next_sweep: settings.moment.now,
             leave: Leave::Serving,
             ending: None,
+            trusted: settings.trusted,
             desk,
         }
     }
@@ -209,6 +214,11 @@ impl Shard {
 
     fn datagram(&mut self, source: Source, bytes: &[u8], out: &mut impl Outward) {
         self.desk.count(Count::DatagramsIn);
+        // Whoever speaks here is believed when he says who somebody is (RFC 3325), so strangers are not even refused.
+        let is_from = |network: &IpNet| network.contains(&source.from.ip());
+        if !self.trusted.is_empty() && !self.trusted.iter().any(is_from) {
+            return self.desk.count(Count::SipUntrusted);
+        }
         let index = match Index::parse(bytes) {
             Ok(index) => index,
             Err(malformed) => {

@@ -65,6 +65,8 @@ counts! {
     SipRequestsIn = "sip_requests_in",
     /// SIP responses received.
     SipResponsesIn = "sip_responses_in",
+    /// Datagrams that came from nobody whom the operator trusts, and were dropped.
+    SipUntrusted = "sip_untrusted",
     /// SIP messages that could not be read and got no answer.
     SipDropped = "sip_dropped",
     /// SIP requests that were refused as malformed.

@@ -146,3 +146,29 @@ fn a_response_that_nobody_waits_for_is_counted_and_forgotten() {
         stage
     });
 }
+
+#[test]
+fn strangers_are_not_even_refused() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::new(layout);
+        plan.trusted =
+            vec!["192.0.2.8/29".parse().expect("a network"), "2001:db8::/32".parse().expect("a network")];
+        let mut stage = Stage::of(plan);
+        for stranger in ["192.0.2.16:5060", "[2001:db9::1]:5060"] {
+            let heard = stage.network.letters.len();
+            let invite = Call::new(Invitation::to(BOB), 9).invite();
+            let stranger = stranger.parse().expect("an address");
+            stage.network.send(0, SHARED_SIP, stranger, invite);
+            stage.network.settle();
+            assert_eq!(stage.network.letters.len(), heard);
+        }
+        assert_eq!(stage.network.count(Count::SipUntrusted), 2);
+        assert!(stage.network.sms.submitted.is_empty());
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 180], "the S-CSCF is known");
+        let cancel = stage.calls[call].cancel();
+        stage.send(call, cancel);
+        stage.ack(call);
+        stage
+    });
+}

@@ -313,3 +313,34 @@ fn a_length_that_cannot_be_costs_the_connection_and_nothing_else() {
         bye(stage)
     });
 }
+
+#[test]
+fn a_service_centre_that_cannot_is_gone_round() {
+    on_every_layout(|layout| {
+        let others = ["447700900015", "447700900025"];
+        let mut stage = Stage::of(Plan::with(layout, |policy| {
+            policy.other_service_centres = others.map(sms_side::digits).into();
+        }));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let congested = Verdict::Refused(5555, Some(4));
+        let call = stage.invite(Invitation::to(BOB));
+        stage.network.take_submitted(0, congested);
+        stage.network.take_submitted(1, congested);
+        let centres: Vec<&str> =
+            stage.network.sms.submitted.iter().map(|submitted| &submitted.service_centre[..]).collect();
+        assert_eq!(centres, [sms_side::CENTRE_NUMBER, others[0], others[1]]);
+        let [first, second] = [0, 1].map(|place| &stage.network.sms.submitted[place]);
+        assert_eq!(tpdu(first), tpdu(second), "to the next one it is a new message");
+        assert_ne!(header(first).end_to_end, header(second).end_to_end);
+        stage.network.take_submitted(2, Verdict::Taken);
+        assert_eq!(stage.statuses(call), [100, 180]);
+        let cancel = stage.calls[call].cancel();
+        stage.send(call, cancel);
+        stage.ack(call);
+        stage.network.sms.manners.verdict = congested;
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 480], "when none of them can");
+        stage.ack(call);
+        stage
+    });
+}

@@ -88,6 +88,7 @@ impl Network {
                     watchdog: Duration::from_secs(30),
                     peers: SmsSide::peers(plan.centres, plan.asks_hss),
                 },
+                trusted: plan.trusted.clone().into(),
                 session: plan.session,
                 policy: policy.clone(),
                 directory: directory.clone(),

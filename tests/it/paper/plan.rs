@@ -4,6 +4,7 @@ use interwork::{
     Access, Anonymity, Identity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Subscriber, Template,
     UnknownReply, Vocabulary, Wording,
 };
+use ipnet::IpNet;
 use shard::owner_of;
 use sip::{SessionPolicy, StatusCode};
 use tempo::Duration;
@@ -60,6 +61,8 @@ pub struct Plan {
     pub pairs_max: usize,
     pub announcements_max: usize,
     pub subscribers_max: usize,
+    /// Who may send SIP.
+    pub trusted: Vec<IpNet>,
     /// How long a SIP session lives unrefreshed.
     pub session: SessionPolicy,
     /// Chat users of whom the operator's file knows something.
@@ -82,6 +85,7 @@ impl Plan {
             pairs_max: 64,
             announcements_max: 64,
             subscribers_max: 16,
+            trusted: Vec::new(),
             session: SessionPolicy { min_se_s: 90, default_s: 1800, want: true },
             provisioned: Vec::new(),
             piece_octets: usize::MAX,
@@ -122,6 +126,7 @@ fn policy() -> Policy {
         message_octets_max: 10_000,
         message_validity: Duration::from_secs(86_400),
         service_centre: digits(CENTRE_NUMBER),
+        other_service_centres: Box::default(),
         own_number: Msisdn(digits("447700900006")),
         network: digits("26299"),
         correlation_life: Duration::from_secs(60),

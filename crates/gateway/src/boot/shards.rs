@@ -67,6 +67,7 @@ pub(super) fn start(
         let sessions_max = family.config.gateway.sessions_per_shard.as_usize();
         let pairs_max = family.config.gateway.pairs_per_shard.as_usize();
         let session = family.config.session();
+        let trusted = family.config.sip.trusted.iter().map(|network| network.0).collect();
         let settings = Box::new(move |moment, lanes| Settings {
             moment,
             seed,
@@ -75,6 +76,7 @@ pub(super) fn start(
             own_sip,
             msrp,
             diameter,
+            trusted,
             session,
             policy,
             directory,

@@ -52,6 +52,7 @@ impl Config {
             message_octets_max: self.chat.message_octets_max.as_usize(),
             message_validity: self.sms.message_validity_s.duration(),
             service_centre: self.sms.service_centre.0,
+            other_service_centres: self.sms.other_service_centres.iter().map(|number| number.0).collect(),
             own_number: self.sms.own_number.msisdn(),
             network: self.sms.network.get_ref().0,
             correlation_life: self.sms.correlation_life_s.duration(),

@@ -10,7 +10,7 @@ mod values;
 
 pub use check::{Complaint, parse, read};
 pub use numbers::{Number, NumberRange};
-pub use values::{Amount, RefusalStatus, Seconds, Shards, Text, Words};
+pub use values::{Amount, Network, RefusalStatus, Seconds, Shards, Text, Words};
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -89,6 +89,8 @@ pub struct Sip {
     pub port: u16,
     /// First of one port per shard.
     pub own_port_first: u16,
+    /// Who may send to them; nobody named: everybody.
+    pub trusted: Vec<Network>,
     /// Is a session timer wanted also where the chat user's side asks for none?
     pub session_timer: bool,
     /// How long a session lives unrefreshed.
@@ -156,6 +158,8 @@ pub enum Serves {
 pub struct Sms {
     /// Service centre.
     pub service_centre: Number,
+    /// And others, in the order in which they are tried.
+    pub other_service_centres: Vec<Number>,
     /// Our number as a network entity.
     pub own_number: Number,
     /// MCC and MNC.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use interwork::{Access, Anonymity, LeaveHint, NumberSource, Template, TemplateError, UnknownReply};
+use ipnet::IpNet;
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use sip::StatusCode;
 
@@ -70,6 +71,21 @@ pub fn own_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr,
         true => Err(de::Error::custom(format_args!(
             "{address} listens everywhere and can be reached nowhere, and this address is told to others (Contact, SDP, Host-IP-Address); name the address that others reach"
         ))),
+    }
+}
+
+/// Addresses that share a prefix; one address alone is a network of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network(pub IpNet);
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let alone = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>().or_else(|_| alone()).map(Network).map_err(|_| {
+            let expected = "an address or a network, such as \"192.0.2.10\" or \"192.0.2.0/24\"";
+            de::Error::invalid_value(Unexpected::Str(&text), &expected)
+        })
     }
 }
 

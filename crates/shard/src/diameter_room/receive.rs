@@ -55,7 +55,7 @@ impl DiameterRoom {
             return None;
         }
         let event = match (procedure, header.flags.request) {
-            (MoForward, false) => return self.submits.answered(&message, &self.peers, desk, out),
+            (MoForward, false) => return self.submits.answered(&message, &mut self.peers, desk, out),
             (UserData | SubscribeNotifications | ProfileUpdate, false) => {
                 return self.subscriptions.answered(procedure, &message, &mut self.peers, desk, out);
             }

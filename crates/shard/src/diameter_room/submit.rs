@@ -34,6 +34,8 @@ pub struct Submit {
     /// The peer that it went out to last.
     peer: usize,
     attempts: u8,
+    /// Other service centres that were tried.
+    others: u8,
     /// When it must be settled.
     guard: Instant,
     alarm: Alarm,
@@ -110,6 +112,7 @@ impl Submits {
             link: Some(link),
             peer,
             attempts: 1,
+            others: 0,
             guard: desk.now() + desk.policy.submit_guard,
             alarm: Alarm::default(),
         };
@@ -156,7 +159,7 @@ impl Submits {
     pub(super) fn answered(
         &mut self,
         answer: &MessageView<'_>,
-        peers: &Peers,
+        peers: &mut Peers,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
@@ -170,8 +173,39 @@ impl Submits {
         let result = MoForwardAnswer::parse(answer).map_or(Err(SmFailure::System), |answer| verdict(&answer));
         match result {
             Err(failure) if failure.is_of_the_way() && self.again(key, peers, desk, out) => None,
+            Err(SmFailure::ServiceCentre) if self.elsewhere(key, peers, desk, out) => None,
             result => self.end(key, result, desk),
         }
+    }
+
+    /// Sends a short message to the next service centre: it has not been there before, so it is a new one. `false`: there is none
+    /// left, or no time.
+    fn elsewhere(
+        &mut self,
+        key: Key<Submit>,
+        peers: &mut Peers,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> bool {
+        let Some(submit) = self.table.find_mut(key).filter(|submit| desk.now() < submit.guard) else {
+            return false;
+        };
+        let others = &desk.policy.other_service_centres;
+        let Some(centre) = others.get(usize::from(submit.others)).copied() else { return false };
+        let Some((peer, link)) = peers.serving(Service::Submits, None) else { return false };
+        (submit.service_centre, submit.peer, submit.link) = (centre, peer, Some(link));
+        (submit.end_to_end, submit.session) = (peers.next_end_to_end(), peers.next_session());
+        (submit.attempts, submit.others) = (1, submit.others + 1);
+        let deadline = submit.guard.min(desk.now() + ATTEMPT);
+        desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
+        let hop_by_hop = HopByHopSpace::mint(key.slot, key.generation);
+        let ids = Ids { hop_by_hop, end_to_end: submit.end_to_end, retransmitted: false };
+        let octets = submit.tpdu.as_bytes();
+        let tpdu = |out: &mut Writer<'_>| out.put(octets);
+        let request = request(peers, peer, submit.session, submit.number, centre, tpdu);
+        peers.transmit(link, desk, out, |out| request.write(out, ids));
+        desk.count(Count::SmRetried);
+        true
     }
 
     /// The alarm of a short message has come up: an attempt has taken too long, the next one is due, or time is up.

@@ -44,7 +44,7 @@ const TABLE: &[Row] = &[
     row(
         "shard",
         &["interwork", "sip", "msrp", "diameter", "sms", "octets", "tempo"],
-        &["memchr", "hashbrown", "foldhash", "crossbeam"],
+        &["memchr", "hashbrown", "foldhash", "crossbeam", "ipnet"],
     ),
     free("directory", Ours::Only(&["shard", "interwork", "octets", "tempo"])),
     free("uring", Ours::Only(&["shard", "octets", "tempo"])),
