@@ -10,7 +10,7 @@ use sip::{Index, MessageView};
 use tempo::{Duration, Entropy, Instant, TimerWheel};
 
 use crate::desk::{Desk, Ringing};
-use crate::diameter_room::DiameterRoom;
+use crate::diameter_room::{DiameterEvent, DiameterRoom};
 use crate::door::{Door, LinkKind, each_message};
 use crate::driver::{Arrival, LinkId, Moment, Opening, Outward, Request};
 use crate::interwork_room::{Arrived, Hands, InterworkRoom};
@@ -271,10 +271,8 @@ impl Shard {
     }
 
     fn diameter_message(&mut self, link: LinkId, message: &[u8], out: &mut impl Outward) {
-        if let Some(event) = self.diameter.receive(link, message, &mut self.desk, out) {
-            let (interwork, mut hands) = self.hands(out);
-            interwork.on_diameter(event, &mut hands);
-        }
+        let event = self.diameter.receive(link, message, &mut self.desk, out);
+        self.on_diameter(event, out);
     }
 
     fn msrp_message(&mut self, link: LinkId, message: &[u8], out: &mut impl Outward) -> Result<(), ()> {
@@ -289,17 +287,8 @@ impl Shard {
             None => {}
             Some(LinkKind::Diameter { peer }) => {
                 self.diameter.peers.closed(usize::from(peer), Some(link), &mut self.desk, out);
-                while let Some(event) =
-                    self.diameter.submits.next_lost(link, &self.diameter.peers, &mut self.desk, out)
-                {
-                    let (interwork, mut hands) = self.hands(out);
-                    interwork.on_diameter(event, &mut hands);
-                }
-                while let Some(event) =
-                    self.diameter.subscriptions.next_lost(link, &self.diameter.peers, &mut self.desk, out)
-                {
-                    let (interwork, mut hands) = self.hands(out);
-                    interwork.on_diameter(event, &mut hands);
+                while let Some(event) = self.diameter.next_lost(link, &mut self.desk, out) {
+                    self.on_diameter(Some(event), out);
                 }
             }
             Some(LinkKind::Msrp) => {
@@ -323,19 +312,13 @@ impl Shard {
                 interwork.ring(ringing, &mut hands);
             }
             Ringing::Submit(key) => {
-                if let Some(event) =
-                    self.diameter.submits.ring(key, &self.diameter.peers, &mut self.desk, out)
-                {
-                    let (interwork, mut hands) = self.hands(out);
-                    interwork.on_diameter(event, &mut hands);
-                }
+                let event = self.diameter.submits.ring(key, &self.diameter.peers, &mut self.desk, out);
+                self.on_diameter(event, out);
             }
             Ringing::Errand(key) => {
                 let (subscriptions, peers) = (&mut self.diameter.subscriptions, &self.diameter.peers);
-                if let Some(event) = subscriptions.ring(key, peers, &mut self.desk, out) {
-                    let (interwork, mut hands) = self.hands(out);
-                    interwork.on_diameter(event, &mut hands);
-                }
+                let event = subscriptions.ring(key, peers, &mut self.desk, out);
+                self.on_diameter(event, out);
             }
             Ringing::Forward(key) => {
                 self.diameter.forwards.ring(key, &self.diameter.peers, &mut self.desk, out)
@@ -355,6 +338,13 @@ impl Shard {
         if let Some(event) = event {
             let (interwork, mut hands) = self.hands(out);
             interwork.on_sip(event, &mut hands);
+        }
+    }
+
+    fn on_diameter<O: Outward>(&mut self, event: Option<DiameterEvent<'_>>, out: &mut O) {
+        if let Some(event) = event {
+            let (interwork, mut hands) = self.hands(out);
+            interwork.on_diameter(event, &mut hands);
         }
     }
 

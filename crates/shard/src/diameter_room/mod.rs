@@ -10,14 +10,15 @@ mod routing;
 mod submit;
 mod subscriptions;
 
-use diameter::HopByHop;
+use diameter::{HopByHop, MessageView};
 use interwork::{Identity, MtCorrelationId, SmFailure, SmOutcome, Subscriber};
 use tempo::Instant;
 
 use crate::desk::Desk;
-use crate::driver::Outward;
+use crate::driver::{LinkId, Outward};
 use crate::lanes::{ForwardToken, RepeatKey};
 use crate::settings::Settings;
+use crate::table::{Key, Table};
 
 pub use forward::{Forward, Forwards};
 pub use peers::{Peers, Service};
@@ -101,6 +102,17 @@ impl DiameterRoom {
         self.submits.submit(order, text, &mut self.peers, desk, out)
     }
 
+    /// A connection is gone: what was under way on it goes another way; the next thing that cannot is told.
+    pub fn next_lost(
+        &mut self,
+        link: LinkId,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> Option<DiameterEvent<'static>> {
+        let submit = self.submits.next_lost(link, &self.peers, desk, out);
+        submit.or_else(|| self.subscriptions.next_lost(link, &self.peers, desk, out))
+    }
+
     /// Acknowledges a short message, or says why not; see [`Forwards::acknowledge`].
     pub fn acknowledge(
         &mut self,
@@ -131,12 +143,10 @@ impl HopByHopSpace {
         HopByHop(counter << Self::SLOT_BITS | Self::BASE)
     }
 
-    /// Slot and the low bits of the generation.
-    fn read(id: HopByHop) -> (u32, u32) {
-        (id.0 & Self::BASE, id.0 >> Self::SLOT_BITS)
-    }
-
-    fn agrees(generation: u32, low_bits: u32) -> bool {
-        generation & (u32::MAX >> Self::SLOT_BITS) == low_bits
+    /// What waits in `table` for `answer`.
+    fn find<T>(table: &Table<T>, answer: &MessageView<'_>) -> Option<Key<T>> {
+        let id = answer.header().hop_by_hop;
+        let (slot, low_bits) = (id.0 & Self::BASE, id.0 >> Self::SLOT_BITS);
+        table.key_at(slot).filter(|key| key.generation & (u32::MAX >> Self::SLOT_BITS) == low_bits)
     }
 }

@@ -163,9 +163,7 @@ impl Submits {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let (slot, low_bits) = HopByHopSpace::read(answer.header().hop_by_hop);
-        let waiting = self.table.key_at(slot).filter(|key| HopByHopSpace::agrees(key.generation, low_bits));
-        let Some(key) = waiting else {
+        let Some(key) = HopByHopSpace::find(&self.table, answer) else {
             desk.count(Count::DiameterStrayAnswers);
             return None;
         };

@@ -186,9 +186,8 @@ impl Subscriptions {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let (slot, low_bits) = HopByHopSpace::read(answer.header().hop_by_hop);
-        let waiting = self.table.key_at(slot).filter(|key| HopByHopSpace::agrees(key.generation, low_bits));
-        let errand = waiting.and_then(|key| Some((key, self.table.find_mut(key)?)));
+        let errand =
+            HopByHopSpace::find(&self.table, answer).and_then(|key| Some((key, self.table.find_mut(key)?)));
         let Some((key, errand)) = errand.filter(|(_, errand)| errand.step.procedure() == procedure) else {
             desk.count(Count::DiameterStrayAnswers);
             return None;
