@@ -8,7 +8,7 @@ use alloc::collections::VecDeque;
 use core::hash::BuildHasher;
 
 use hashbrown::HashTable;
-use tempo::{Entropy, Instant};
+use tempo::{Duration, Entropy, Instant};
 
 use crate::{Msisdn, PeerId};
 
@@ -56,6 +56,8 @@ struct Entry<S> {
     pair: Pair,
     meaning: Meaning<S>,
     in_sweep: bool,
+    /// When the SMS user was last told that nobody is there.
+    told_at: Option<Instant>,
 }
 
 impl<S: Copy> Correlation<S> {
@@ -81,7 +83,7 @@ impl<S: Copy> Correlation<S> {
             if self.table.len() >= self.pairs_max {
                 return Err(PairsFull);
             }
-            let entry = Entry { pair, meaning: Meaning::Live(session), in_sweep: false };
+            let entry = Entry { pair, meaning: Meaning::Live(session), in_sweep: false, told_at: None };
             let hasher = &self.hasher;
             self.table.insert_unique(hash, entry, |entry| hasher.hash_one(entry.pair));
         }
@@ -145,6 +147,17 @@ impl<S: Copy> Correlation<S> {
             Some(Meaning::Live(_)) => false,
             Some(Meaning::Resting { peer: owner, .. }) => owner == peer,
         }
+    }
+
+    /// May the SMS user of a pair at rest be told that nobody is there? Not again before `pause` is over.
+    pub fn may_tell(&mut self, pair: Pair, now: Instant, pause: Duration) -> bool {
+        let hash = self.hasher.hash_one(pair);
+        let Some(entry) = self.table.find_mut(hash, |entry| entry.pair == pair) else { return false };
+        if entry.told_at.is_some_and(|told_at| now < told_at + pause) {
+            return false;
+        }
+        entry.told_at = Some(now);
+        true
     }
 
     /// Pairs with a live session.

@@ -45,6 +45,8 @@ pub struct Policy {
     pub pool: MsisdnPool,
     /// Tell the SMS user when the chat user ends the chat.
     pub tell_at_bye: bool,
+    /// Tell an SMS user who writes after the end of a chat that it is over, once a day; his words are not kept.
+    pub tell_late: bool,
     /// Which messages end with a word on how to leave.
     pub leave_hint: LeaveHint,
     /// Ask for status reports of messages whose senders want to know (TS 23.204 6.18). Without them what the service centre
@@ -135,6 +137,7 @@ pub(crate) mod tests {
             number_source: NumberSource::Own,
             pool: MsisdnPool::default(),
             tell_at_bye: true,
+            tell_late: false,
             leave_hint: LeaveHint::First,
             status_reports: true,
             segments_max: 10,

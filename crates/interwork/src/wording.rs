@@ -62,6 +62,8 @@ pub struct Wording {
     pub leave_hint: Template,
     /// The chat user has ended the chat.
     pub ended_by_peer: Template,
+    /// An answer to words that come after the end of a chat.
+    pub no_session: Template,
     /// Named instead of an inviter who hides.
     pub unknown_inviter: Box<str>,
     /// The word that accepts, as it is named in texts.
@@ -177,6 +179,7 @@ pub(crate) mod tests {
             hint: template("Reply {accept} or {reject}."),
             leave_hint: template(" ({leave} ends)"),
             ended_by_peer: template("The chat has ended."),
+            no_session: template("This chat is over."),
             unknown_inviter: "Somebody".into(),
             accept: "YES".into(),
             reject: "NO".into(),

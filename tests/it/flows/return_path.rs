@@ -5,6 +5,7 @@ use sms::SmsDeliver;
 use tempo::Duration;
 
 use crate::paper::call::offer;
+use crate::paper::plan::OVER;
 use crate::paper::sms_side::{Mailing, Ticket};
 use crate::paper::stage::{BOB, deliver, said};
 use crate::paper::{Delivery, Invitation, Plan, Stage, on_every_layout, wire};
@@ -357,5 +358,30 @@ fn a_text_in_another_alphabet_arrives_as_it_was_written() {
             assert_eq!(stage.network.wires[0].sends().last().map(said).as_deref(), Some(written));
         }
         bye(stage)
+    });
+}
+
+#[test]
+fn words_after_the_end_are_answered_once_a_day() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.tell_late = true));
+        let number = stage.session_number();
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        let heard = stage.sms_user_heard().len();
+        let say = |stage: &mut Stage, text: &str| {
+            let ticket = stage.text(BOB, &number, text);
+            stage.network.sms.delivery(ticket)
+        };
+        assert_eq!(say(&mut stage, "one more thing"), Delivery::Taken);
+        assert_eq!(stage.sms_user_heard()[heard..], [OVER]);
+        assert_eq!(stage.session_number(), number, "from the number that he wrote to");
+        assert_eq!(say(&mut stage, "hello?"), Delivery::NoSession);
+        stage.network.wait(Duration::from_secs(24 * 3600));
+        assert_eq!(say(&mut stage, "hello?"), Delivery::Taken);
+        assert_eq!(stage.sms_user_heard()[heard..], [OVER, OVER]);
+        // A stranger on that number is told nothing.
+        let ticket = stage.text("+4915550099", &number, "hello?");
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::NoSession);
+        stage
     });
 }

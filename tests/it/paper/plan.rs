@@ -120,6 +120,8 @@ fn policy() -> Policy {
         number_source: NumberSource::Pool,
         pool: MsisdnPool::new(POOL.iter().map(|number| Msisdn(digits(number)))),
         tell_at_bye: true,
+        // Scenarios see the refusal itself, but for those about this.
+        tell_late: false,
         status_reports: true,
         leave_hint: LeaveHint::Never,
         segments_max: 10,
@@ -145,6 +147,7 @@ fn wording() -> Wording {
         hint: template("Please reply {accept} or {reject}."),
         leave_hint: template(" ({leave} ends)"),
         ended_by_peer: template(ENDED),
+        no_session: template(OVER),
         unknown_inviter: "Somebody".into(),
         accept: "YES".into(),
         reject: "NO".into(),
@@ -153,6 +156,7 @@ fn wording() -> Wording {
 }
 
 /// What an SMS user hears when a chat is over.
+pub const OVER: &str = "This chat is over.";
 pub const ENDED: &str = "The chat has ended.";
 /// What an SMS user hears whose answer was not understood.
 pub const HINT: &str = "Please reply YES or NO.";

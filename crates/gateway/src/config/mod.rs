@@ -234,6 +234,8 @@ pub struct Chat {
     pub anonymity: Anonymity,
     /// Notice at BYE.
     pub tell_at_bye: bool,
+    /// And when he writes after the end?
+    pub tell_late: bool,
     /// How to leave.
     #[serde(deserialize_with = "values::leave_hint")]
     pub leave_hint: LeaveHint,
@@ -265,6 +267,8 @@ pub struct Texts {
     pub leave_hint: Text,
     /// The end.
     pub ended_by_peer: Text,
+    /// An answer to words after the end.
+    pub no_session: Text,
     /// Somebody who hides.
     pub unknown_inviter: String,
 }

@@ -152,7 +152,7 @@ impl InterworkRoom {
             chat.invitation_left = plan.segments();
         }
         let letterhead = Letterhead::new(
-            &chat.lease,
+            chat.lease.pair,
             chat.service_centre,
             chat.references.take(plan.segments()),
             validity,

@@ -2,7 +2,7 @@
 
 use interwork::{ChatSession, Lease, Timer};
 use octets::Digits;
-use tempo::Alarm;
+use tempo::{Alarm, Entropy};
 
 use super::InboundSm;
 use super::joining::{JOININGS_MAX, Joining};
@@ -122,6 +122,11 @@ impl References {
         self.message = self.message.wrapping_add(segments.into());
         self.concat = self.concat.wrapping_add(u8::from(segments > 1));
         taken
+    }
+
+    /// For a text outside of any chat.
+    pub(super) fn of_nothing(entropy: &mut Entropy) -> References {
+        References { message: entropy.u32(), concat: entropy.u32() as u8 }
     }
 
     /// The last segment that had this TP-MR.

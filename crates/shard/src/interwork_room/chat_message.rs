@@ -159,7 +159,7 @@ impl ChatMessages {
         let message = self.table.insert(message).map_err(|_| Status::TIMEOUT)?;
         chat.unanswered += 1;
         let letterhead =
-            Letterhead::new(&chat.lease, chat.service_centre, references, policy.message_validity)
+            Letterhead::new(chat.lease.pair, chat.service_centre, references, policy.message_validity)
                 .with_report(wants_report);
         let purpose = Purpose::ChatMessage(message);
         let Err((sent, failure)) = submit_text(&letterhead, &plan, whole, purpose, hands) else {

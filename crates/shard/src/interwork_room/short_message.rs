@@ -1,10 +1,14 @@
 //! Short messages from SMS users (TS 23.204 6.14): whose they are, to which chat they belong, and what they say.
 
-use interwork::{Event, Meaning, Msisdn, MtCorrelationId, Pair, Reply, SmOutcome};
-use sms::{MtTpdu, SmsDeliver, SmsStatusReport};
+use interwork::{Event, Meaning, Msisdn, MtCorrelationId, Pair, Reply, SmOutcome, Variables};
+use sms::{MtTpdu, Plan, SmsDeliver, SmsStatusReport};
+use tempo::Duration;
 
+use super::chat::References;
+use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
+use crate::diameter_room::Purpose;
 use crate::driver::Outward;
 use crate::lanes::{Cargo, ForwardToken, RepeatKey};
 use crate::owner::owner_of;
@@ -77,13 +81,33 @@ impl InterworkRoom {
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
         let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
             Some(Meaning::Live(chat)) => chat,
-            Some(Meaning::Resting { .. }) | None => return tell(token, SmOutcome::NoSession, hands),
+            Some(Meaning::Resting { .. }) => {
+                let outcome = match pair {
+                    Some(pair) if self.answers_late(pair, hands) => SmOutcome::Taken,
+                    _ => SmOutcome::NoSession,
+                };
+                return self.sms.settle_words(Some(&arrived), outcome, hands);
+            }
+            None => return tell(token, SmOutcome::NoSession, hands),
         };
         if !deliver.user_data.is_human_text() {
             return tell(token, SmOutcome::Never, hands);
         }
         let reply = self.chats.find(chat).map_or(Reply::Text, |chat| reading(chat, &deliver, hands.desk));
         self.drive(chat, Event::Sm(reply), Some(&arrived), hands);
+    }
+
+    /// Words after the end: whoever wrote them is told that nobody will read them. `false`: he knows, or could not be told.
+    fn answers_late<O: Outward>(&mut self, pair: Pair, hands: &mut Hands<'_, O>) -> bool {
+        let policy = hands.desk.policy.clone();
+        if !policy.tell_late || !self.pairs.may_tell(pair, hands.desk.now(), TOLD_AGAIN) {
+            return false;
+        }
+        let text = policy.wording.phrase(&policy.wording.no_session, Variables { inviter: None, topic: "" });
+        let Ok(plan) = Plan::of(text.clone(), u8::MAX) else { return false };
+        let references = References::of_nothing(&mut hands.desk.entropy);
+        let letterhead = Letterhead::new(pair, policy.service_centre, references, policy.message_validity);
+        submit_text(&letterhead, &plan, text, Purpose::Courtesy, hands).is_ok()
     }
 
     /// A status report. It is taken whatever it says: the chat that it is about may be over.
@@ -127,3 +151,6 @@ pub(super) fn tell<O: Outward>(token: ForwardToken, outcome: SmOutcome, hands: &
         desk.count(Count::ParcelsRefused);
     }
 }
+
+/// An SMS user who goes on writing after the end of a chat is told so once in this time.
+const TOLD_AGAIN: Duration = Duration::from_secs(24 * 3600);

@@ -1,6 +1,6 @@
 //! Texts on their way to the SMS user: cut into segments, each submitted at once, in order.
 
-use interwork::{Lease, Msisdn, SmFailure};
+use interwork::{Msisdn, Pair, SmFailure};
 use octets::Digits;
 use sms::{Plan, SmsSubmit, Validity};
 use tempo::Duration;
@@ -24,14 +24,14 @@ pub(super) struct Letterhead {
 
 impl Letterhead {
     pub(super) fn new(
-        lease: &Lease,
+        pair: Pair,
         service_centre: Digits,
         references: References,
         validity: Duration,
     ) -> Self {
         Letterhead {
-            number: lease.pair.number,
-            sms_user: lease.pair.sms_user.digits(),
+            number: pair.number,
+            sms_user: pair.sms_user.digits(),
             service_centre,
             references,
             validity,
