@@ -17,3 +17,4 @@ mod session_timer;
 mod shutdown;
 mod sms_links;
 mod subscribers;
+mod succession;

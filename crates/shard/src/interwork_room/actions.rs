@@ -161,7 +161,7 @@ impl InterworkRoom {
     }
 
     /// TS 23.204 6.15.1 step 8: the session is acknowledged, with an SDP answer that leads to us.
-    fn accept<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) -> Option<Event> {
+    pub(super) fn accept<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) -> Option<Event> {
         let chat = self.chats.find_mut(key)?;
         let Hands { sip, msrp, desk, out, .. } = hands;
         let opened = sip

@@ -7,6 +7,7 @@ use tempo::{Alarm, Entropy};
 use super::InboundSm;
 use super::joining::{JOININGS_MAX, Joining};
 use super::reports::{DueReport, EarlyReports};
+use super::succession::Conversation;
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
 use crate::sip_room::Invite;
@@ -17,6 +18,8 @@ use crate::table::Key;
 pub struct Chat {
     /// How far it has come.
     pub(super) session: ChatSession,
+    /// Which conversation its client says that it is.
+    pub(super) conversation: Option<Conversation>,
     /// Its INVITE and dialog.
     pub(super) invite: Key<Invite>,
     /// Its media, once it is accepted.
@@ -60,6 +63,7 @@ impl Chat {
     ) -> Self {
         Chat {
             session: ChatSession::new(terms.asks_first),
+            conversation: terms.conversation,
             invite,
             msrp: None,
             lease,
@@ -98,6 +102,8 @@ impl Chat {
 /// What was settled when the chat was let in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
+    /// Which conversation its client says that it is.
+    pub(super) conversation: Option<Conversation>,
     /// Is the SMS user asked before the INVITE is accepted?
     pub(super) asks_first: bool,
     /// Who invites, unless that is hidden.

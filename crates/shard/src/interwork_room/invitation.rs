@@ -1,13 +1,15 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
 use interwork::{
-    Access, Anonymity, Event, Identity, Lease, Msisdn, NumberSource, Pair, PeerId, SmFailure, Subscriber,
+    Access, Anonymity, Event, Identity, Lease, Meaning, Msisdn, NumberSource, Pair, PeerId, SmFailure,
+    Subscriber,
 };
 use msrp::{NotAcceptable, Offer};
 use octets::Digits;
 use sip::{Asserted, HeaderName, MessageView, Privacy, ServiceKind, StatusCode, Uri};
 
 use super::chat::{TOPIC_OCTETS_MAX, Terms};
+use super::succession::Conversation;
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::driver::Outward;
@@ -30,6 +32,14 @@ impl Caller {
     }
 }
 
+/// An INVITE is let in.
+enum Admitted {
+    /// With a chat of its own.
+    New(Key<Chat>),
+    /// Into the chat that it is about already.
+    Again(Key<Chat>),
+}
+
 /// Why an INVITE is not let in.
 struct Refused(StatusCode, Refusal);
 
@@ -42,7 +52,8 @@ impl InterworkRoom {
         hands: &mut Hands<'_, O>,
     ) {
         match self.admit(invite, request, hands) {
-            Ok(chat) => {
+            Ok(Admitted::Again(chat)) => self.succeed(chat, invite, hands),
+            Ok(Admitted::New(chat)) => {
                 hands.desk.count(Count::Invitations);
                 hands.sip.invites.attach(invite, chat);
                 self.drive(chat, Event::Begin, None, hands);
@@ -60,7 +71,7 @@ impl InterworkRoom {
         invite: Key<Invite>,
         request: &MessageView<'_>,
         hands: &mut Hands<'_, O>,
-    ) -> Result<Key<Chat>, Refused> {
+    ) -> Result<Admitted, Refused> {
         if hands.desk.is_stopping {
             return Err(later(StatusCode::SERVICE_UNAVAILABLE));
         }
@@ -79,8 +90,13 @@ impl InterworkRoom {
         let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
         let sms_user = sms_user.ok_or(plain(StatusCode::NOT_FOUND))?;
         acceptable(hands.sip.invites.offer(invite).unwrap_or_default())?;
+        let conversation = Conversation::of(request);
+        if let Some(chat) = chat_of(self, &caller, sms_user, conversation, hands.desk) {
+            return Ok(Admitted::Again(chat));
+        }
         let lease = self.lease(&caller, sms_user, hands)?;
         let terms = Terms {
+            conversation,
             asks_first: !subscriber.auto_accept.unwrap_or(!policy.ask_first),
             inviter: caller.number.filter(|_| !caller.hides),
             service_centre: subscriber.service_centre.unwrap_or(policy.service_centre),
@@ -92,7 +108,7 @@ impl InterworkRoom {
             hands.desk.count(Count::Overloads);
             return Err(later(StatusCode::TEMPORARILY_UNAVAILABLE));
         }
-        Ok(chat)
+        Ok(Admitted::New(chat))
     }
 
     /// The number that will stand for the chat (TS 23.204 6.16.1 NOTE 1).
@@ -155,6 +171,23 @@ fn wanted(request: &MessageView<'_>) -> Result<(), Refused> {
             Err(Refused(StatusCode::NOT_ACCEPTABLE_HERE, Refusal { warning, ..Refusal::default() }))
         }
     }
+}
+
+/// The chat on the caller's own number that already is this conversation.
+fn chat_of(
+    room: &InterworkRoom,
+    caller: &Caller,
+    sms_user: Msisdn,
+    conversation: Option<Conversation>,
+    desk: &Desk,
+) -> Option<Key<Chat>> {
+    let is_own = desk.policy.number_source == NumberSource::Own && !caller.hides;
+    let number = caller.number.filter(|_| is_own).map(Msisdn)?;
+    let meaning = room.pairs.meaning(Pair { number, sms_user }, desk.now());
+    let Some(Meaning::Live(key)) = meaning else { return None };
+    let chat = room.chats.find(key)?;
+    (conversation.is_some() && chat.conversation == conversation && chat.lease.peer == caller.peer)
+        .then_some(key)
 }
 
 /// TS 23.204 6.15.1 step 4: authorisation from the data that was stored at registration, or that the operator keeps.

@@ -12,6 +12,7 @@ mod registration;
 mod reports;
 mod short_message;
 mod submit;
+mod succession;
 mod waiting_sms;
 
 use interwork::{Correlation, Event, outcome_of_chat};
