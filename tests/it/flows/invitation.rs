@@ -351,6 +351,7 @@ fn who_demands_it_gets_the_ringing_for_certain() {
         stage.ack(0);
         stage.network.wait(Duration::from_secs(10));
         assert_eq!(rseqs(&stage).len(), rung, "after the 200 nobody waits for a ringing");
+        assert_eq!(prack(&mut stage, first + 1), Some(200), "it has crossed the 200");
         assert_eq!(stage.request(0, "BYE"), Some(200));
         stage
     });

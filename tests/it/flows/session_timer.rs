@@ -169,6 +169,35 @@ fn a_goodbye_overtakes_a_refresh_that_nobody_has_answered() {
     });
 }
 
+#[test]
+fn a_goodbye_right_after_a_refresh_is_given_up_in_its_own_time() {
+    on_every_layout(|layout| {
+        let mut stage = chatting(Plan::new(layout), &["Allow: INVITE, ACK, BYE, CANCEL, UPDATE"]);
+        stage.network.wait(Duration::from_secs(901));
+        assert_eq!(updates(&stage).len(), 1, "and it was answered");
+        stage.network.answers_byes = false;
+        assert_eq!(stage.sms_user_says("STOP"), Delivery::Taken);
+        stage.network.wait(SIXTY_FOUR_T1 + Duration::from_secs(1));
+        assert_eq!((stage.byes(0).len(), stage.network.count(Count::Sessions)), (11, 0));
+        stage
+    });
+}
+
+#[test]
+fn a_second_reinvite_does_without_the_ack_of_the_first() {
+    on_every_layout(|layout| {
+        let mut stage = chatting(Plan::new(layout), &TIMED);
+        for _ in 0..2 {
+            assert_eq!(ask(&mut stage, "INVITE", &TIMED, &offer("actpass")).status(), Some(200));
+        }
+        acknowledge(&mut stage);
+        stage.network.wait(SIXTY_FOUR_T1 + Duration::from_secs(1));
+        assert!(stage.byes(0).is_empty());
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        stage
+    });
+}
+
 /// A chat whose INVITE had these header lines.
 fn chatting(plan: Plan, headers: &[&str]) -> Stage {
     let mut stage = Stage::of(plan);

@@ -5,8 +5,9 @@
 use interwork::Goodbye;
 use sip::{
     Answered, ClientAction, ClientEvent, MessageView, Method, NonInviteClient, SessionRefresh,
-    SessionTimerEvent, Token, parse_token,
+    SessionTimerEvent, Timer, Token, parse_token,
 };
+use tempo::Alarm;
 
 use super::SipEvent;
 use super::invite::{Invite, InviteTimer, Invites};
@@ -73,6 +74,12 @@ impl Invites {
         let branch = Token { owner: invite.tag.owner, slot: key.slot, generation: key.generation, random };
         let cseq = invite.sequence.next_local();
         let alarms = &mut invite.alarms;
+        // Whatever the request before this one still had to wait for must not ring in its place.
+        for timer in [Timer::E, Timer::F] {
+            let alarm = alarms.of(InviteTimer::Ours(timer));
+            desk.disarm(alarm);
+            *alarm = Alarm::default();
+        }
         let client = NonInviteClient::start(desk.moment.now, self.timers, false, |action| {
             if let ClientAction::Arm(timer, deadline) = action {
                 let timer = InviteTimer::Ours(timer);

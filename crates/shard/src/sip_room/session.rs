@@ -6,7 +6,7 @@
 
 use core::hash::BuildHasher;
 
-use sip::transaction::AckWaitAction;
+use sip::transaction::{AckWaitAction, AckWaitEvent};
 use sip::{
     DialogAckWait, DialogPeer, MessageView, Negotiated, RefreshMethod, RefreshedBy, ServerEvent,
     SessionPolicy, SessionTimer, SessionTimerAction, SessionTimerEvent, StatusCode, Timers,
@@ -152,6 +152,10 @@ impl Invites {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
+        // A client that asks once more has had the answer to the request before, whatever became of its ACK.
+        if let Some(former) = self.table.find(dialog)?.session.again {
+            self.step_wait(former, AckWaitEvent::Ack, desk, out);
+        }
         let made = self.table.find_mut(dialog)?;
         made.follow(request);
         made.session.again = Some(key);
