@@ -39,6 +39,11 @@ impl PeerId {
         PeerId(foldhash::fast::FixedState::with_seed(PEER_SEED).hash_one(identity))
     }
 
+    /// The same for every shard of a process, and spread evenly.
+    pub fn spread(self) -> u64 {
+        self.0
+    }
+
     pub(crate) fn mixed_with(self, sms_user: Msisdn) -> u64 {
         foldhash::fast::FixedState::with_seed(PEER_SEED).hash_one((self.0, sms_user.0.packed()))
     }

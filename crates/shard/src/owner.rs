@@ -1,7 +1,7 @@
 //! Whose is it? Everything about one SMS user happens on one shard, and identifiers that we minted say which.
 
-use interwork::Msisdn;
-use sip::{MessageView, Uri, parse_token};
+use interwork::{Msisdn, PeerId};
+use sip::{MessageView, Method, Uri, parse_token};
 
 use crate::lanes::ShardId;
 
@@ -23,6 +23,19 @@ pub fn owner_of_sip(message: &MessageView<'_>, shards: u16) -> Option<ShardId> {
     if !message.is_request() {
         return None;
     }
+    if message.method() == Method::Register {
+        return owner_of_registrant(message, shards);
+    }
     let sms_user = Uri::parse(message.request_uri()).and_then(|uri| uri.digits())?;
     Some(owner_of(Msisdn(sms_user), shards))
+}
+
+/// The shard of somebody who comes or goes, so that the end of his registration never overtakes its beginning.
+fn owner_of_registrant(message: &MessageView<'_>, shards: u16) -> Option<ShardId> {
+    let uri = message.to().uri;
+    let spread = match Uri::parse(uri).and_then(|uri| uri.digits()) {
+        Some(number) => Msisdn(number).spread(),
+        None => PeerId::of(uri).spread(),
+    };
+    Some(ShardId((spread % u64::from(shards.max(1))) as u16))
 }

@@ -22,8 +22,8 @@ fn a_registration_asks_watches_and_announces_and_its_end_takes_that_back() {
         assert_eq!(
             stage.network.sms.hss.heard,
             [
-                "UDR [0, 10, 17, 24, 32] for 491511234567",
                 "SNR on for 491511234567",
+                "UDR [0, 10, 17, 24, 32] for 491511234567",
                 "PUR 447700900006 for 491511234567",
                 "SNR off for 491511234567",
                 "PUR nowhere for 491511234567",
@@ -104,7 +104,7 @@ fn an_hss_that_says_nothing_leaves_what_it_said_before() {
         let mut stage = Stage::of(asking(layout));
         stage.network.sms.hss.says = None;
         assert_eq!(register(&mut stage, 0, 600).status(), Some(200), "nobody waits for the HSS");
-        stage.network.wait(Duration::from_secs(6));
+        stage.network.wait(Duration::from_secs(11));
         assert_eq!(invited(&mut stage), 403, "of somebody new nothing is known");
         assert_eq!((stage.network.count(Count::HssSilent), stage.network.count(Count::Errands)), (1, 0));
         stage.network.sms.hss.says = Some(Answer::Document(document(YES, None)));
@@ -113,7 +113,7 @@ fn an_hss_that_says_nothing_leaves_what_it_said_before() {
             stage.network.sms.hss.says = says;
             stage.network.wait(Duration::from_secs(500));
             register(&mut stage, 0, 600);
-            stage.network.wait(Duration::from_secs(6));
+            stage.network.wait(Duration::from_secs(11));
             assert_eq!(invited(&mut stage), 180);
         }
         stage
@@ -127,13 +127,49 @@ fn a_lost_connection_to_the_hss_ends_its_errands() {
         stage.network.sms.hss.says = None;
         register(&mut stage, 0, 600);
         assert_eq!(stage.network.count(Count::Errands), 1);
-        let link = stage.network.sms.link(0, HSS).expect("the HSS is connected");
-        stage.network.cut(0, link);
+        for shard in 0..stage.network.shards() {
+            let link = stage.network.sms.link(shard, HSS).expect("the HSS is connected");
+            stage.network.cut(shard, link);
+        }
         assert_eq!((stage.network.count(Count::HssSilent), stage.network.count(Count::Errands)), (1, 0));
         // Without a connection nobody is asked, and nothing is known.
         register(&mut stage, 0, 600);
         assert_eq!(invited(&mut stage), 403);
         stage.network.wait(Duration::from_secs(120));
+        stage
+    });
+}
+
+#[test]
+fn who_has_gone_is_gone_whatever_the_hss_says_late() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(asking(layout));
+        let late = |stage: &mut Stage| {
+            let (shard, answer) = stage.network.sms.hss.late.pop().expect("a question without an answer");
+            let link = stage.network.sms.link(shard, HSS).expect("the HSS is connected");
+            stage.network.stream(shard, link, &answer);
+            stage.network.settle();
+        };
+        stage.network.sms.hss.says = Some(Answer::Document(document(YES, None)));
+        stage.network.sms.hss.keeps = true;
+        // Whatever he was asked about, and on whatever shard the S-CSCF says that he has gone.
+        for answered in 0..2 {
+            register(&mut stage, 0, 600);
+            for _ in 0..answered {
+                late(&mut stage);
+            }
+            let far = stage.network.shards() - 1;
+            register(&mut stage, far, 0);
+            assert_eq!(stage.network.count(Count::Errands), 1, "one errand for each");
+            let last = stage.network.sms.hss.late.pop().expect("SNR off");
+            late(&mut stage);
+            stage.network.sms.hss.late.push(last);
+            late(&mut stage);
+            late(&mut stage);
+            assert_eq!(stage.network.sms.hss.heard.last().map(|heard| &heard[..11]), Some("PUR nowhere"));
+            assert_eq!(invited(&mut stage), 403);
+            assert_eq!(stage.network.count(Count::Errands), 0);
+        }
         stage
     });
 }

@@ -14,6 +14,10 @@ pub struct Hss {
     pub says: Option<Answer>,
     /// What it was asked, in order.
     pub heard: Vec<String>,
+    /// Does it think for a long time?
+    pub keeps: bool,
+    /// What it will say then, and to which shard.
+    pub late: Vec<(usize, Vec<u8>)>,
 }
 
 /// What a UDR hears.
@@ -29,7 +33,7 @@ pub enum Answer {
 
 impl Hss {
     pub fn new() -> Self {
-        Hss { says: Some(Answer::Nothing), heard: Vec::new() }
+        Hss { says: Some(Answer::Nothing), heard: Vec::new(), keeps: false, late: Vec::new() }
     }
 
     /// A request over Sh; what is answered.

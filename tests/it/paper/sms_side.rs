@@ -228,7 +228,12 @@ impl SmsSide {
             | Procedure::SubscribeNotifications
             | Procedure::ProfileUpdate) => {
                 assert_eq!(peer, HSS, "only an HSS knows about people");
-                self.hss.hear(procedure, &message, me)
+                let answer = self.hss.hear(procedure, &message, me);
+                if !self.hss.keeps {
+                    return answer;
+                }
+                self.hss.late.push((shard, answer));
+                Vec::new()
             }
             _ => Vec::new(),
         }

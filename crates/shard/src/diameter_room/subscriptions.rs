@@ -1,8 +1,9 @@
 //! Chat users at the HSS over Sh (TS 23.204 6.1, 6.2; TS 29.328): at a registration their data are asked for (UDR), watched
 //! (SNR), and their short messages led here (PUR); at a de-registration both are taken back.
 //!
-//! One errand for each registration, one request at a time. Only the data matter to anybody: an HSS that keeps no watch
-//! or no registration of short messages is none the worse for a chat.
+//! One errand for each chat user, one request at a time: who comes, goes or comes again ends the errand that there was, so
+//! that nothing is heard any more of what he no longer is. Only the data matter to anybody: an HSS that keeps no watch or no
+//! registration of short messages is none the worse for a chat.
 //!
 //! In: who has come or gone, answers, PNR. Out: `DiameterEvent::Known`, `DiameterEvent::Changed`.
 
@@ -14,10 +15,12 @@ use diameter::sh::{
 use diameter::{
     Asked, AvpId, Destination, EndToEnd, Experimental, Ids, Invalid, MessageView, Outcome, Procedure,
 };
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use interwork::{Identity, Msisdn, PeerId, Subscriber};
 use octets::Writer;
 use sip::Uri;
-use tempo::{Alarm, Duration, Instant};
+use tempo::{Alarm, Duration, Entropy, Instant};
 
 use super::{DiameterEvent, DiameterRoom, HopByHopSpace, Peers, Service};
 use crate::desk::{Desk, Ringing};
@@ -68,10 +71,10 @@ pub struct Errand {
 /// What the HSS is asked at the moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Step {
+    /// To tell us of changes: first, so that none is lost between what it says and what it will tell.
+    Watch,
     /// What does it know of him?
     Ask,
-    /// To tell us of changes.
-    Watch,
     /// That his short messages come to us.
     Announce,
     /// To tell us no more.
@@ -83,8 +86,8 @@ enum Step {
 impl Step {
     fn next(self) -> Option<Step> {
         match self {
-            Step::Ask => Some(Step::Watch),
-            Step::Watch => Some(Step::Announce),
+            Step::Watch => Some(Step::Ask),
+            Step::Ask => Some(Step::Announce),
             Step::Unwatch => Some(Step::Withdraw),
             Step::Announce | Step::Withdraw => None,
         }
@@ -110,11 +113,15 @@ pub struct Notice<'a> {
 #[derive(Debug)]
 pub struct Subscriptions {
     table: Table<Errand>,
+    /// The errand of each.
+    of: HashMap<Identity, Key<Errand>, FixedState>,
 }
 
 impl Subscriptions {
-    pub(super) fn new(sessions_max: usize) -> Self {
-        Subscriptions { table: Table::new(sessions_max.min(HopByHopSpace::SLOTS)) }
+    pub(super) fn new(sessions_max: usize, entropy: &mut Entropy) -> Self {
+        let most = sessions_max.min(HopByHopSpace::SLOTS);
+        let hasher = FixedState::with_seed(entropy.u64());
+        Subscriptions { table: Table::new(most), of: HashMap::with_capacity_and_hasher(most, hasher) }
     }
 
     /// How many errands there are.
@@ -131,7 +138,7 @@ impl Subscriptions {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> bool {
-        self.start(registrant, until, Step::Ask, peers, desk, out)
+        self.start(registrant, until, Step::Watch, peers, desk, out)
     }
 
     /// Somebody has gone.
@@ -155,6 +162,9 @@ impl Subscriptions {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> bool {
+        if let Some(former) = self.of.get(&registrant.identity).copied() {
+            self.forget(former, desk);
+        }
         let way = peers.serving(Service::Subscribers, None);
         let Some(((peer, link), uri)) = way.zip(Kept::copy(registrant.uri)) else { return false };
         let errand = Errand {
@@ -173,6 +183,7 @@ impl Subscriptions {
             desk.count(Count::Overloads);
             return false;
         };
+        self.of.insert(registrant.identity, key);
         self.send(key, peers, desk, out);
         true
     }
@@ -186,9 +197,11 @@ impl Subscriptions {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let errand =
-            HopByHopSpace::find(&self.table, answer).and_then(|key| Some((key, self.table.find_mut(key)?)));
-        let Some((key, errand)) = errand.filter(|(_, errand)| errand.step.procedure() == procedure) else {
+        let end_to_end = answer.header().end_to_end;
+        let errand = HopByHopSpace::find(&self.table, answer)
+            .and_then(|(key, _)| Some((key, self.table.find(key)?)))
+            .filter(|(_, errand)| errand.end_to_end == end_to_end && errand.step.procedure() == procedure);
+        let Some((key, errand)) = errand else {
             desk.count(Count::DiameterStrayAnswers);
             return None;
         };
@@ -211,7 +224,7 @@ impl Subscriptions {
     pub fn ring(
         &mut self,
         key: Key<Errand>,
-        peers: &Peers,
+        peers: &mut Peers,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
@@ -219,29 +232,36 @@ impl Subscriptions {
         if !desk.is_due(&mut errand.alarm, Ringing::Errand(key)) || self.again(key, peers, desk, out) {
             return None;
         }
+        if self.table.find(key)?.step == Step::Watch {
+            self.advance(key, peers, desk, out);
+            return None;
+        }
         self.give_up(key, desk)
     }
 
-    /// A connection is gone: its errands go another way; the next one that cannot is given up, and perhaps somebody waits to
+    /// Errands that wait for an answer on `link`.
+    pub(super) fn on_link(&self, link: LinkId) -> impl Iterator<Item = Key<Errand>> {
+        self.table.keys_from(0).filter(move |key| self.is_on(*key, link))
+    }
+
+    /// The connection that an errand went out on is gone: it goes another way or is given up, and perhaps somebody waits to
     /// hear that.
-    pub fn next_lost(
+    pub(super) fn divert(
         &mut self,
+        key: Key<Errand>,
         link: LinkId,
         peers: &Peers,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        loop {
-            let mut keys = self.table.keys_from(0);
-            let key = keys.find(|key| self.table.find(*key).is_some_and(|errand| errand.link == link))?;
-            drop(keys);
-            if self.again(key, peers, desk, out) {
-                continue;
-            }
-            if let Some(event) = self.give_up(key, desk) {
-                return Some(event);
-            }
+        if !self.is_on(key, link) || self.again(key, peers, desk, out) {
+            return None;
         }
+        self.give_up(key, desk)
+    }
+
+    fn is_on(&self, key: Key<Errand>, link: LinkId) -> bool {
+        self.table.find(key).is_some_and(|errand| errand.link == link)
     }
 
     /// Asks another HSS the same. `false` when there is none, or it was.
@@ -272,12 +292,14 @@ impl Subscriptions {
         let errand = self.table.find(key)?;
         let (step, identity, until) = (errand.step, errand.identity, errand.until);
         self.forget(key, desk);
-        (step == Step::Ask).then_some(DiameterEvent::Known { identity, subscriber: None, until })
+        let is_unknown = matches!(step, Step::Watch | Step::Ask);
+        is_unknown.then_some(DiameterEvent::Known { identity, subscriber: None, until })
     }
 
     fn forget(&mut self, key: Key<Errand>, desk: &mut Desk) {
         if let Some(mut errand) = self.table.remove(key) {
             desk.disarm(&mut errand.alarm);
+            self.of.remove(&errand.identity);
         }
     }
 
@@ -286,7 +308,7 @@ impl Subscriptions {
         let deadline = desk.now() + GUARD;
         desk.arm(&mut errand.alarm, Ringing::Errand(key), deadline);
         let ids = Ids {
-            hop_by_hop: HopByHopSpace::mint(key.slot, key.generation),
+            hop_by_hop: HopByHopSpace::mint(HopByHopSpace::ERRAND, key, errand.attempts),
             end_to_end: errand.end_to_end,
             retransmitted: errand.attempts > 1,
         };
