@@ -66,6 +66,16 @@ impl SmFailure {
         matches!(self, Self::Unreachable | Self::System)
     }
 
+    /// Is it this service centre, so that another one may take the same message?
+    pub fn is_of_the_centre(self) -> bool {
+        self == Self::ServiceCentre
+    }
+
+    /// Is it the SMS user, who may be able to take the same message a little later?
+    pub fn is_of_the_moment(self) -> bool {
+        matches!(self, Self::Absent | Self::Busy | Self::MemoryFull)
+    }
+
     /// From a Result-Code of RFC 6733 other than success.
     pub fn from_result(code: u32) -> Self {
         match code {

@@ -13,7 +13,7 @@ use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom};
 use crate::door::{Door, LinkKind, each_message};
 use crate::driver::{Arrival, LinkId, Moment, Opening, Outward, Request};
-use crate::interwork_room::{Arrived, Hands, InterworkRoom};
+use crate::interwork_room::{Arrived, Hands, InterworkRoom, is_wanted};
 use crate::lanes::{Cargo, Lanes, Parcel};
 use crate::limits::TIMERS_PER_TURN;
 use crate::msrp_room::MsrpRoom;
@@ -287,8 +287,9 @@ impl Shard {
             None => {}
             Some(LinkKind::Diameter { peer }) => {
                 self.diameter.peers.closed(usize::from(peer), Some(link), &mut self.desk, out);
-                while let Some(event) = self.diameter.next_lost(link, &mut self.desk, out) {
-                    self.on_diameter(Some(event), out);
+                for lost in self.diameter.lost(link) {
+                    let event = self.diameter.divert(lost, link, &mut self.desk, out);
+                    self.on_diameter(event, out);
                 }
             }
             Some(LinkKind::Msrp) => {
@@ -312,11 +313,15 @@ impl Shard {
                 interwork.ring(ringing, &mut hands);
             }
             Ringing::Submit(key) => {
+                let purpose = self.diameter.submits.purpose(key);
+                if !purpose.is_some_and(|purpose| is_wanted(&self.interwork, purpose)) {
+                    return self.diameter.submits.forget(key, &mut self.desk);
+                }
                 let event = self.diameter.submits.ring(key, &self.diameter.peers, &mut self.desk, out);
                 self.on_diameter(event, out);
             }
             Ringing::Errand(key) => {
-                let (subscriptions, peers) = (&mut self.diameter.subscriptions, &self.diameter.peers);
+                let (subscriptions, peers) = (&mut self.diameter.subscriptions, &mut self.diameter.peers);
                 let event = subscriptions.ring(key, peers, &mut self.desk, out);
                 self.on_diameter(event, out);
             }

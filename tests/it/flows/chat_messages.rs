@@ -86,8 +86,8 @@ fn what_the_sms_side_says_about_a_text_is_said_in_msrp() {
         for (verdict, status) in table {
             stage.network.sms.manners.verdict = verdict;
             let transaction = stage.send_text(0, "hello", "");
-            // Where only the way has failed it is tried again, see sms_links.
-            stage.network.wait(Duration::from_secs(3));
+            // What has failed only on this way, or only now, is tried again: see sms_links and sms_retries.
+            stage.network.wait(Duration::from_secs(12));
             assert_eq!(stage.network.wires[0].response(&transaction), Some(status), "{verdict:?}");
         }
         bye(stage)

@@ -16,5 +16,6 @@ mod return_path;
 mod session_timer;
 mod shutdown;
 mod sms_links;
+mod sms_retries;
 mod subscribers;
 mod succession;

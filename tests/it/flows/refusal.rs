@@ -155,13 +155,10 @@ fn what_the_sms_side_says_about_the_invitation_is_said_in_sip() {
     on_every_layout(|layout| {
         let table = [
             (Verdict::Refused(5001, None), 404),
-            (Verdict::Refused(5550, None), 480),
-            (Verdict::Refused(5551, None), 480),
             (Verdict::Refused(5552, None), 480),
             (Verdict::Refused(5553, None), 480),
             (Verdict::Refused(5554, None), 480),
             // SM_DELIVERY_FAILURE and its causes.
-            (Verdict::Refused(5555, Some(0)), 480),
             (Verdict::Refused(5555, Some(1)), 480),
             (Verdict::Refused(5555, Some(3)), 480),
             (Verdict::Refused(5555, Some(4)), 480),
@@ -178,7 +175,7 @@ fn what_the_sms_side_says_about_the_invitation_is_said_in_sip() {
         for (verdict, status) in table {
             stage.network.sms.manners.verdict = verdict;
             let call = stage.invite(Invitation::to(BOB));
-            // Where only the way has failed it is tried again, see sms_links.
+            // Where only the way has failed it is tried again, see sms_links; what may pass, see sms_retries.
             stage.network.wait(Duration::from_secs(3));
             assert_eq!(stage.statuses(call).first(), Some(&100));
             assert_eq!(stage.answer(call).status(), Some(status), "{verdict:?}");

@@ -10,6 +10,8 @@ mod routing;
 mod submit;
 mod subscriptions;
 
+use alloc::vec::Vec;
+
 use diameter::{HopByHop, MessageView};
 use interwork::{Identity, MtCorrelationId, SmFailure, SmOutcome, Subscriber};
 use tempo::Instant;
@@ -87,7 +89,7 @@ impl DiameterRoom {
             peers: Peers::new(&settings.diameter, desk),
             submits: Submits::new(settings.sessions_max),
             forwards: Forwards::new(settings.sessions_max),
-            subscriptions: Subscriptions::new(settings.sessions_max),
+            subscriptions: Subscriptions::new(settings.sessions_max, &mut desk.entropy),
         }
     }
 
@@ -102,15 +104,24 @@ impl DiameterRoom {
         self.submits.submit(order, text, &mut self.peers, desk, out)
     }
 
-    /// A connection is gone: what was under way on it goes another way; the next thing that cannot is told.
-    pub fn next_lost(
+    /// A connection is gone: what was under way on it.
+    pub fn lost(&self, link: LinkId) -> Vec<Lost> {
+        let submits = self.submits.on_link(link).map(Lost::Submit);
+        submits.chain(self.subscriptions.on_link(link).map(Lost::Errand)).collect()
+    }
+
+    /// It goes another way, or has failed.
+    pub fn divert(
         &mut self,
+        lost: Lost,
         link: LinkId,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let submit = self.submits.next_lost(link, &self.peers, desk, out);
-        submit.or_else(|| self.subscriptions.next_lost(link, &self.peers, desk, out))
+        match lost {
+            Lost::Submit(key) => self.submits.divert(key, link, &self.peers, desk, out),
+            Lost::Errand(key) => self.subscriptions.divert(key, link, &self.peers, desk, out),
+        }
     }
 
     /// Acknowledges a short message, or says why not; see [`Forwards::acknowledge`].
@@ -125,28 +136,50 @@ impl DiameterRoom {
     }
 }
 
-/// How a Hop-by-Hop identifier leads back to what waits: twenty bits of slot, twelve of generation. The top slots
-/// are left to the base protocol.
+/// Something that was under way on a connection that is gone.
+#[derive(Clone, Copy, Debug)]
+pub enum Lost {
+    /// A short message.
+    Submit(Key<Submit>),
+    /// A question to the HSS.
+    Errand(Key<Errand>),
+}
+
+/// How a Hop-by-Hop identifier leads back to what waits: from the top a bit for the table, two for the attempt, nine of the
+/// generation and twenty of the slot, so that no two requests that wait on a connection share one (RFC 6733 3). The top
+/// slots are left to the base protocol. Nine bits come round soon: whoever finds something compares its End-to-End Identifier.
 struct HopByHopSpace;
 
 impl HopByHopSpace {
+    const SUBMIT: u32 = 0;
+    const ERRAND: u32 = 1;
     const SLOT_BITS: u32 = 20;
+    const GENERATION_BITS: u32 = 9;
+    const ATTEMPT_BITS: u32 = 2;
     const SLOTS: usize = (1 << Self::SLOT_BITS) - 1;
     /// Base protocol messages have no place in the table: the peer machine knows what it waits for.
     const BASE: u32 = (1 << Self::SLOT_BITS) - 1;
 
-    fn mint(slot: u32, generation: u32) -> HopByHop {
-        HopByHop(generation << Self::SLOT_BITS | slot)
+    fn mint<T>(table: u32, key: Key<T>, attempt: u8) -> HopByHop {
+        let attempt = u32::from(attempt) & ((1 << Self::ATTEMPT_BITS) - 1);
+        let high = (table << Self::ATTEMPT_BITS | attempt) << Self::GENERATION_BITS;
+        HopByHop((high | Self::low_bits(key.generation)) << Self::SLOT_BITS | key.slot)
     }
 
     fn base(counter: u32) -> HopByHop {
         HopByHop(counter << Self::SLOT_BITS | Self::BASE)
     }
 
-    /// What waits in `table` for `answer`.
-    fn find<T>(table: &Table<T>, answer: &MessageView<'_>) -> Option<Key<T>> {
-        let id = answer.header().hop_by_hop;
-        let (slot, low_bits) = (id.0 & Self::BASE, id.0 >> Self::SLOT_BITS);
-        table.key_at(slot).filter(|key| key.generation & (u32::MAX >> Self::SLOT_BITS) == low_bits)
+    /// What waits in `table` for `answer`, and which attempt it answers.
+    fn find<T>(table: &Table<T>, answer: &MessageView<'_>) -> Option<(Key<T>, u32)> {
+        let id = answer.header().hop_by_hop.0;
+        let high = id >> Self::SLOT_BITS;
+        let key = table.key_at(id & Self::BASE)?;
+        let attempt = high >> Self::GENERATION_BITS & ((1 << Self::ATTEMPT_BITS) - 1);
+        (Self::low_bits(key.generation) == Self::low_bits(high)).then_some((key, attempt))
+    }
+
+    fn low_bits(generation: u32) -> u32 {
+        generation & ((1 << Self::GENERATION_BITS) - 1)
     }
 }

@@ -36,9 +36,21 @@ pub struct Submit {
     attempts: u8,
     /// Other service centres that were tried.
     others: u8,
-    /// When it must be settled.
+    /// How often it has waited for the SMS user.
+    pauses: u8,
+    /// When the way there must be settled.
     guard: Instant,
+    /// When it must be settled, however often the SMS user cannot take it.
+    last_moment: Instant,
     alarm: Alarm,
+}
+
+impl Submit {
+    /// As another message of the Diameter application: with names of its own.
+    fn begin_anew(&mut self, peers: &mut Peers) {
+        (self.end_to_end, self.session) = (peers.next_end_to_end(), peers.next_session());
+        self.attempts = 0;
+    }
 }
 
 /// What a short message of ours is.
@@ -102,6 +114,7 @@ impl Submits {
         // It waits before it is sent: the answer must never find nobody.
         let session = peers.next_session();
         let end_to_end = peers.next_end_to_end();
+        let guard = desk.now() + desk.policy.submit_guard;
         let waiting = Submit {
             purpose: order.purpose,
             number: order.number,
@@ -113,7 +126,13 @@ impl Submits {
             peer,
             attempts: 1,
             others: 0,
-            guard: desk.now() + desk.policy.submit_guard,
+            pauses: 0,
+            guard,
+            last_moment: match order.purpose {
+                // The chat user waits as long for his answer.
+                Purpose::Invitation(_) => guard.max(desk.now() + desk.policy.answer_timer),
+                Purpose::ChatMessage(_) | Purpose::Courtesy => guard,
+            },
             alarm: Alarm::default(),
         };
         let key = self.table.insert(waiting).map_err(|_| SmFailure::Unreachable)?;
@@ -126,7 +145,7 @@ impl Submits {
             kept.set(Kept::copy(&out.written()[from..]).unwrap_or(Kept::EMPTY));
         };
         let ids = Ids {
-            hop_by_hop: HopByHopSpace::mint(key.slot, key.generation),
+            hop_by_hop: HopByHopSpace::mint(HopByHopSpace::SUBMIT, key, 1),
             end_to_end,
             retransmitted: false,
         };
@@ -163,47 +182,27 @@ impl Submits {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let Some(key) = HopByHopSpace::find(&self.table, answer) else {
+        let found = HopByHopSpace::find(&self.table, answer)
+            .and_then(|(key, attempt)| Some((key, attempt, self.table.find(key)?)))
+            .filter(|(.., submit)| submit.end_to_end == answer.header().end_to_end);
+        let Some((key, attempt, submit)) = found else {
             desk.count(Count::DiameterStrayAnswers);
             return None;
         };
+        let is_late = attempt != u32::from(submit.attempts);
         // An answer that cannot be read says only that something is wrong over there.
         let result = MoForwardAnswer::parse(answer).map_or(Err(SmFailure::System), |answer| verdict(&answer));
         match result {
+            // Of a former attempt: it is the present one that decides, which may be arriving.
+            Err(_) if is_late => {
+                desk.count(Count::DiameterStrayAnswers);
+                None
+            }
             Err(failure) if failure.is_of_the_way() && self.again(key, peers, desk, out) => None,
-            Err(SmFailure::ServiceCentre) if self.elsewhere(key, peers, desk, out) => None,
+            Err(failure) if failure.is_of_the_centre() && self.elsewhere(key, peers, desk, out) => None,
+            Err(failure) if failure.is_of_the_moment() && self.later(key, peers, desk) => None,
             result => self.end(key, result, desk),
         }
-    }
-
-    /// Sends a short message to the next service centre: it has not been there before, so it is a new one. `false`: there is none
-    /// left, or no time.
-    fn elsewhere(
-        &mut self,
-        key: Key<Submit>,
-        peers: &mut Peers,
-        desk: &mut Desk,
-        out: &mut impl Outward,
-    ) -> bool {
-        let Some(submit) = self.table.find_mut(key).filter(|submit| desk.now() < submit.guard) else {
-            return false;
-        };
-        let others = &desk.policy.other_service_centres;
-        let Some(centre) = others.get(usize::from(submit.others)).copied() else { return false };
-        let Some((peer, link)) = peers.serving(Service::Submits, None) else { return false };
-        (submit.service_centre, submit.peer, submit.link) = (centre, peer, Some(link));
-        (submit.end_to_end, submit.session) = (peers.next_end_to_end(), peers.next_session());
-        (submit.attempts, submit.others) = (1, submit.others + 1);
-        let deadline = submit.guard.min(desk.now() + ATTEMPT);
-        desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
-        let hop_by_hop = HopByHopSpace::mint(key.slot, key.generation);
-        let ids = Ids { hop_by_hop, end_to_end: submit.end_to_end, retransmitted: false };
-        let octets = submit.tpdu.as_bytes();
-        let tpdu = |out: &mut Writer<'_>| out.put(octets);
-        let request = request(peers, peer, submit.session, submit.number, centre, tpdu);
-        peers.transmit(link, desk, out, |out| request.write(out, ids));
-        desk.count(Count::SmRetried);
-        true
     }
 
     /// The alarm of a short message has come up: an attempt has taken too long, the next one is due, or time is up.
@@ -221,28 +220,46 @@ impl Submits {
         self.end(key, Err(SmFailure::Unreachable), desk)
     }
 
-    /// A connection is gone, and with it the answers to what went out on it. All of that goes another way, in the order
-    /// in which it went out; the next one that cannot is named, as failed.
-    pub fn next_lost(
+    /// What a short message is; `None` when it is settled.
+    pub fn purpose(&self, key: Key<Submit>) -> Option<Purpose> {
+        self.table.find(key).map(|submit| submit.purpose)
+    }
+
+    /// Nobody wants it any more: what has left has left, and nothing of it will be sent again.
+    pub fn forget(&mut self, key: Key<Submit>, desk: &mut Desk) {
+        if let Some(mut submit) = self.table.remove(key) {
+            desk.disarm(&mut submit.alarm);
+        }
+    }
+
+    /// What is under way on `link`, in the order in which it went out.
+    pub(super) fn on_link(&self, link: LinkId) -> impl Iterator<Item = Key<Submit>> {
+        let on_link = |key: &Key<Submit>| Some(self.table.find(*key)?.session.1);
+        let mut keys: Vec<(u32, Key<Submit>)> = (self.table.keys_from(0))
+            .filter(|key| self.is_on(*key, link))
+            .filter_map(|key| Some((on_link(&key)?, key)))
+            .collect();
+        keys.sort_unstable_by_key(|(counter, _)| *counter);
+        keys.into_iter().map(|(_, key)| key)
+    }
+
+    /// The connection that a short message went out on is gone: it goes another way, or has failed.
+    pub(super) fn divert(
         &mut self,
+        key: Key<Submit>,
         link: LinkId,
         peers: &Peers,
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Option<DiameterEvent<'static>> {
-        let mut lost: Vec<(u32, Key<Submit>)> = self
-            .table
-            .keys_from(0)
-            .filter_map(|key| {
-                self.table
-                    .find(key)
-                    .filter(|submit| submit.link == Some(link))
-                    .map(|submit| (submit.session.1, key))
-            })
-            .collect();
-        lost.sort_unstable_by_key(|(counter, _)| *counter);
-        let dead = lost.into_iter().map(|(_, key)| key).find(|key| !self.again(*key, peers, desk, out))?;
-        self.end(dead, Err(SmFailure::Unreachable), desk)
+        if !self.is_on(key, link) || self.again(key, peers, desk, out) {
+            return None;
+        }
+        self.end(key, Err(SmFailure::Unreachable), desk)
+    }
+
+    fn is_on(&self, key: Key<Submit>, link: LinkId) -> bool {
+        self.table.find(key).is_some_and(|submit| submit.link == Some(link))
     }
 
     /// Sends a short message again, or arranges for it: another peer at once, the same one after a pause. `false`: it has had its
@@ -255,22 +272,76 @@ impl Submits {
         }
         let has_paused = submit.link.take().is_none();
         let way = peers.serving(Service::Submits, Some(submit.peer));
-        let Some((peer, link)) = way.filter(|(peer, _)| has_paused || *peer != submit.peer) else {
+        let Some(way) = way.filter(|(peer, _)| has_paused || *peer != submit.peer) else {
             let deadline = submit.guard.min(now + PAUSE);
             desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
             return true;
         };
+        self.resend(key, way, peers, desk, out);
+        true
+    }
+
+    /// Sends a short message to the next service centre: it has not been there before, so it is a new one. `false`: there is none
+    /// left, or no time.
+    fn elsewhere(
+        &mut self,
+        key: Key<Submit>,
+        peers: &mut Peers,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) -> bool {
+        let Some(submit) = self.table.find_mut(key).filter(|submit| desk.now() < submit.guard) else {
+            return false;
+        };
+        let others = &desk.policy.other_service_centres;
+        let Some(centre) = others.get(usize::from(submit.others)).copied() else { return false };
+        let Some(way) = peers.serving(Service::Submits, None) else { return false };
+        (submit.service_centre, submit.others, submit.pauses) = (centre, submit.others + 1, 0);
+        submit.begin_anew(peers);
+        self.resend(key, way, peers, desk, out);
+        true
+    }
+
+    /// The SMS user cannot take it at the moment: it is sent again after a pause. `false`: there is no time for that.
+    fn later(&mut self, key: Key<Submit>, peers: &mut Peers, desk: &mut Desk) -> bool {
+        let now = desk.now();
+        let Some(submit) = self.table.find_mut(key) else { return false };
+        let pause = RETRY_PAUSES[usize::from(submit.pauses).min(RETRY_PAUSES.len() - 1)];
+        if now + pause >= submit.last_moment {
+            return false;
+        }
+        submit.pauses = submit.pauses.saturating_add(1);
+        submit.guard = submit.last_moment.min(now + pause + desk.policy.submit_guard);
+        submit.link = None;
+        // It was answered, so this is another request (RFC 6733 3): a relay that remembers the former would answer it again.
+        submit.begin_anew(peers);
+        desk.arm(&mut submit.alarm, Ringing::Submit(key), now + pause);
+        true
+    }
+
+    /// Writes a short message again as it was, on its next way.
+    fn resend(
+        &mut self,
+        key: Key<Submit>,
+        (peer, link): (usize, LinkId),
+        peers: &Peers,
+        desk: &mut Desk,
+        out: &mut impl Outward,
+    ) {
+        let Some(submit) = self.table.find_mut(key) else { return };
+        // RFC 6733 3: T, because the first sending may have arrived; TS 23.040 9.2.3.25: TP-RD, for the same reason.
+        let retransmitted = submit.attempts > 0;
+        let rd = if retransmitted || submit.pauses > 0 { TP_RD } else { 0 };
         submit.attempts += 1;
         (submit.peer, submit.link) = (peer, Some(link));
-        let deadline = submit.guard.min(now + ATTEMPT);
+        let deadline = submit.guard.min(desk.now() + ATTEMPT);
         desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
-        // RFC 6733 3: T, because the first sending may have arrived; TS 23.040 9.2.3.25: TP-RD, for the same reason.
-        let hop_by_hop = HopByHopSpace::mint(key.slot, key.generation);
-        let ids = Ids { hop_by_hop, end_to_end: submit.end_to_end, retransmitted: true };
+        let hop_by_hop = HopByHopSpace::mint(HopByHopSpace::SUBMIT, key, submit.attempts);
+        let ids = Ids { hop_by_hop, end_to_end: submit.end_to_end, retransmitted };
         let octets = submit.tpdu.as_bytes();
         let tpdu = |out: &mut Writer<'_>| {
             if let Some((first, rest)) = octets.split_first() {
-                out.u8(first | TP_RD);
+                out.u8(first | rd);
                 out.put(rest);
             }
         };
@@ -278,7 +349,6 @@ impl Submits {
         // Without room for it the attempt counts as made, and its alarm leads to the next one.
         peers.transmit(link, desk, out, |out| request.write(out, ids));
         desk.count(Count::SmRetried);
-        true
     }
 
     fn end(
@@ -293,12 +363,6 @@ impl Submits {
             desk.count(Count::SmFailed);
         }
         Some(DiameterEvent::Submitted { purpose, result })
-    }
-
-    fn forget(&mut self, key: Key<Submit>, desk: &mut Desk) {
-        if let Some(mut submit) = self.table.remove(key) {
-            desk.disarm(&mut submit.alarm);
-        }
     }
 }
 
@@ -349,5 +413,8 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 /// The pause before the same peer is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS_MAX: u8 = 3;
+/// How long a message waits for an SMS user who is away, busy, or has no room; the last one again and again.
+const RETRY_PAUSES: [Duration; 3] =
+    [Duration::from_secs(10), Duration::from_secs(30), Duration::from_secs(60)];
 /// Segments on their way to the SMS centre, per chat on average; beyond it messages are refused as "not now".
 const SUBMITS_PER_SESSION: usize = 8;

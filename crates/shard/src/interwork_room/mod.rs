@@ -45,6 +45,14 @@ pub struct InterworkRoom {
     reports: DueReports,
 }
 
+/// Is a short message that is on its way still wanted? An invitation is not, once the chat user has gone.
+pub fn is_wanted(room: &InterworkRoom, purpose: Purpose) -> bool {
+    match purpose {
+        Purpose::Invitation(chat) => room.chats.find(chat).is_some_and(|chat| chat.session.awaits_answer()),
+        Purpose::ChatMessage(_) | Purpose::Courtesy => true,
+    }
+}
+
 /// The rooms that a chat speaks through, and what all rooms share.
 pub struct Hands<'h, O> {
     /// To the S-CSCF.
