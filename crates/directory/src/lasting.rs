@@ -63,11 +63,13 @@ impl<K: Copy + Eq + Hash + Debug, V: Copy + Debug> Lasting<K, V> {
         }
     }
 
-    /// Takes a thing out, if it has run out at `now`.
-    pub fn expire(&self, key: K, now: Instant) {
+    /// Takes a thing out, if it has run out at `now`; when it will, if it has not.
+    pub fn expire(&self, key: K, now: Instant) -> Option<Instant> {
         if self.map.remove_if(&key, |_, (_, until)| *until <= now).is_some() {
             self.count.fetch_sub(1, Ordering::Relaxed);
+            return None;
         }
+        self.map.get(&key).map(|place| place.1)
     }
 
     /// How many there are, those included that have run out and were not taken out.

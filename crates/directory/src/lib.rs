@@ -75,7 +75,7 @@ impl Directory for SharedDirectory {
         self.subscribers.count() + self.provisioned.len()
     }
 
-    fn expire(&self, what: Remembered, now: Instant) {
+    fn expire(&self, what: Remembered, now: Instant) -> Option<Instant> {
         match what {
             Remembered::Announcement(id) => self.announcements.expire(id, now),
             Remembered::Subscriber(identity) => self.subscribers.expire(identity, now),
@@ -103,9 +103,10 @@ mod tests {
         assert_eq!(directory.announced(id(b"262990000000001"), Instant::ZERO), Some(number));
         assert_eq!(directory.announced(id(b"262990000000001"), minute), None, "run out");
         assert_eq!(directory.announced(id(b"262990000000003"), Instant::ZERO), None, "never announced");
-        directory.expire(Remembered::Announcement(id(b"262990000000001")), Instant::ZERO);
-        assert_eq!(directory.announcements(), 1, "its time is not over");
-        directory.expire(Remembered::Announcement(id(b"262990000000001")), minute);
+        let first = Remembered::Announcement(id(b"262990000000001"));
+        assert_eq!(directory.expire(first, Instant::ZERO), Some(minute), "its time is not over");
+        assert_eq!(directory.announcements(), 1);
+        assert_eq!(directory.expire(first, minute), None);
         assert_eq!(directory.announcements(), 0);
         assert!(directory.announce(id(b"262990000000002"), number, minute + Duration::from_secs(60)));
     }

@@ -38,8 +38,8 @@ pub trait Directory: Send + Sync + Debug {
     /// Chat users of whom something is known.
     fn subscribers(&self) -> usize;
 
-    /// Forgets this, if it has run out at `now`.
-    fn expire(&self, what: Remembered, now: Instant);
+    /// Forgets this, if it has run out at `now`; when it will, if it has not.
+    fn expire(&self, what: Remembered, now: Instant) -> Option<Instant>;
 
     /// Correlation ids that are waiting.
     fn announcements(&self) -> usize;

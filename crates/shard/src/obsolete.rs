@@ -4,6 +4,9 @@
 use alloc::collections::BinaryHeap;
 use core::cmp::Ordering;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+use interwork::Identity;
 use tempo::{Duration, Instant};
 
 use crate::directory::{Directory, Remembered};
@@ -12,6 +15,8 @@ use crate::directory::{Directory, Remembered};
 #[derive(Debug, Default)]
 pub struct Obsolete {
     heap: BinaryHeap<Entry>,
+    /// Chat users who are in the heap: once each, however often they come again.
+    subscribers: HashSet<Identity, RandomState>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -21,9 +26,16 @@ struct Entry {
 }
 
 impl Obsolete {
-    /// `what` runs out at `at`. Remembering it longer makes one more entry; the earlier one then takes out nothing.
+    /// `what` runs out at `at`. What is here already is looked at when it was to run out, and then stays as long as it is
+    /// remembered.
     pub fn put(&mut self, what: Remembered, at: Instant) {
-        self.heap.push(Entry { at, what });
+        let is_new = match what {
+            Remembered::Subscriber(identity) => self.subscribers.insert(identity),
+            Remembered::Announcement(_) => true,
+        };
+        if is_new {
+            self.heap.push(Entry { at, what });
+        }
     }
 
     /// Takes out at most `most` things that have run out.
@@ -31,7 +43,13 @@ impl Obsolete {
         for _ in 0..most {
             let Some(entry) = self.heap.peek().copied().filter(|entry| entry.at <= now) else { return };
             self.heap.pop();
-            directory.expire(entry.what, now);
+            match (directory.expire(entry.what, now), entry.what) {
+                (Some(at), what) => self.heap.push(Entry { at, what }),
+                (None, Remembered::Subscriber(identity)) => {
+                    self.subscribers.remove(&identity);
+                }
+                (None, Remembered::Announcement(_)) => {}
+            }
         }
     }
 
@@ -61,6 +79,9 @@ impl PartialEq for Entry {
 }
 
 impl Eq for Entry {}
+
+#[cfg(test)]
+mod tests;
 
 /// What has run out counts for nothing; an idle shard is not woken for each.
 const LATENESS: Duration = Duration::from_secs(1);

@@ -152,9 +152,9 @@ impl Shard {
         self.due = due;
         if moment.now >= self.next_sweep {
             self.next_sweep = moment.now + SWEEP_INTERVAL;
-            self.interwork.housekeep(&self.desk);
             self.msrp.sweep(moment.now);
         }
+        self.interwork.housekeep(&self.desk);
         self.desk.obsolete.take_out(&*self.desk.directory, moment.now, OBSOLETE_PER_TURN);
         self.leave(out);
     }

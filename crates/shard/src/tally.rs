@@ -99,6 +99,8 @@ counts! {
     SmRetried = "sm_retried",
     /// Hints and notices for which there was no way to the SMS side.
     CourtesiesLost = "courtesies_lost",
+    /// Status reports that will be told to nobody: their chat waits for too many.
+    ReportsForgone = "reports_forgone",
     /// Short messages received.
     SmReceived = "sm_received",
     /// Short messages received again and answered as before.

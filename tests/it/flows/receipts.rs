@@ -1,5 +1,6 @@
 //! What became of a chat message, for those who want to know (TS 23.204 6.18).
 
+use shard::Count;
 use sms::{Address, SmsStatusReport, Status};
 use tempo::Duration;
 
@@ -290,5 +291,28 @@ fn a_report_that_comes_after_the_chat_is_taken_and_told_to_nobody() {
         report(&mut stage, 0, Status::DELIVERED);
         assert!(told(&stage).is_empty());
         stage
+    });
+}
+
+#[test]
+fn one_chat_waits_for_no_more_reports_than_its_share() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::new(layout);
+        // So that there is room for more than one chat's share.
+        plan.sessions_max = 32;
+        let mut stage = Stage::chatting(plan);
+        for _ in 0..70 {
+            let transaction = stage.send_text(0, "hello", "Success-Report: yes\r\n");
+            assert_eq!(stage.network.wires[0].response(&transaction), Some(200));
+        }
+        let counts = [Count::DueReports, Count::ReportsForgone].map(|count| stage.network.count(count));
+        assert_eq!(counts, [64, 6]);
+        // The oldest have given way, the latest have not.
+        report(&mut stage, 5, Status::DELIVERED);
+        assert!(told(&stage).is_empty());
+        report(&mut stage, 69, Status::DELIVERED);
+        report(&mut stage, 6, Status::DELIVERED);
+        assert_eq!(told(&stage).len(), 2);
+        bye(stage)
     });
 }

@@ -184,6 +184,22 @@ fn a_goodbye_right_after_a_refresh_is_given_up_in_its_own_time() {
 }
 
 #[test]
+fn a_goodbye_ends_the_repetition_of_an_answer_to_a_reinvite() {
+    on_every_layout(|layout| {
+        let mut stage = chatting(Plan::new(layout), &TIMED);
+        assert_eq!(ask(&mut stage, "INVITE", &TIMED, "").status(), Some(200));
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        let answers = |stage: &Stage| {
+            stage.heard(0).filter(|sip| sip.status() == Some(200) && is_of(sip, "INVITE")).count()
+        };
+        let before = answers(&stage);
+        stage.network.wait(SIXTY_FOUR_T1);
+        assert_eq!(answers(&stage), before);
+        stage
+    });
+}
+
+#[test]
 fn a_second_reinvite_does_without_the_ack_of_the_first() {
     on_every_layout(|layout| {
         let mut stage = chatting(Plan::new(layout), &TIMED);

@@ -184,7 +184,7 @@ impl InterworkRoom {
         Some(slot)
     }
 
-    /// Forgets what time has made obsolete.
+    /// Forgets what time has made obsolete: a little in each turn, and more than one turn can add.
     pub fn housekeep(&mut self, desk: &Desk) {
         self.pairs.advance(desk.now(), SWEEP_MAX);
         self.sms.housekeep(desk.now(), SWEEP_MAX);

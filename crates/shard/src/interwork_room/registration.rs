@@ -13,7 +13,7 @@ use crate::tally::Count;
 /// A chat user is there: the HSS is asked about him. Without an HSS what is known of him already stays; of somebody new
 /// only that the S-CSCF has sent him here, which is what his filter criteria say he may.
 pub(super) fn registered<O: Outward>(registrant: Registrant<'_>, life: Duration, hands: &mut Hands<'_, O>) {
-    let until = hands.desk.now() + life;
+    let until = hands.desk.now() + life.min(LIFE_MAX);
     introduce(registrant, until, hands);
     let Hands { diameter, desk, out, .. } = hands;
     desk.count(Count::Registrations);
@@ -96,3 +96,6 @@ pub(super) fn deregistered<O: Outward>(registrant: Registrant<'_>, hands: &mut H
     }
     diameter.subscriptions.end(registrant, &mut diameter.peers, desk, *out);
 }
+
+/// No registrar grants more; whoever says so keeps our memory no longer than this.
+const LIFE_MAX: Duration = Duration::from_secs(30 * 86_400);

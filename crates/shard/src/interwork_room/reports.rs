@@ -16,6 +16,7 @@ use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{MsrpSession, Owed};
 use crate::table::{Key, Table};
+use crate::tally::Count;
 
 /// A message that the SMS centre has, and whose sender wants to know what becomes of it.
 #[derive(Debug)]
@@ -122,8 +123,9 @@ impl DueReports {
             alarm: Alarm::default(),
             next: chat.first_report,
         };
-        let Ok(key) = self.table.insert(due) else { return };
+        let Ok(key) = self.table.insert(due) else { return hands.desk.count(Count::ReportsForgone) };
         chat.first_report = Some(key);
+        self.forgo_beyond(key, PER_CHAT_MAX, hands);
         let deadline = hands.desk.now() + PATIENCE;
         if let Some(due) = self.table.find_mut(key) {
             hands.desk.arm(&mut due.alarm, Ringing::Report(key), deadline);
@@ -206,11 +208,30 @@ impl DueReports {
 
     /// A chat has ended: what its messages become is told to nobody.
     pub(super) fn forget_all<O: Outward>(&mut self, chat: &mut Chat, hands: &mut Hands<'_, O>) {
-        let mut at = chat.first_report.take();
+        let first = chat.first_report.take();
+        self.forget_from(first, hands);
+    }
+
+    fn forget_from<O: Outward>(&mut self, first: Option<Key<DueReport>>, hands: &mut Hands<'_, O>) -> u64 {
+        let (mut at, mut count) = (first, 0);
         while let Some(mut due) = at.and_then(|key| self.table.remove(key)) {
             hands.desk.disarm(&mut due.alarm);
             at = due.next;
+            count += 1;
         }
+        count
+    }
+
+    /// One chat has no more than its share: the oldest, whose TP-MRs come round again, give way.
+    fn forgo_beyond<O: Outward>(&mut self, first: Key<DueReport>, most: usize, hands: &mut Hands<'_, O>) {
+        let mut last = first;
+        for _ in 1..most {
+            let Some(next) = self.table.find(last).and_then(|due| due.next) else { return };
+            last = next;
+        }
+        let beyond = self.table.find_mut(last).and_then(|due| due.next.take());
+        let forgone = self.forget_from(beyond, hands);
+        hands.desk.tally.add_many(Count::ReportsForgone, forgone);
     }
 
     fn tell<O: Outward>(
@@ -268,6 +289,8 @@ impl EarlyReports {
     }
 }
 
+/// Messages of one chat that wait for their reports.
+const PER_CHAT_MAX: usize = 64;
 /// As many as the longest text has segments by default.
 const EARLY_MAX: usize = 10;
 /// Segments of a message whose reports are counted; of a longer one no reports are asked for.

@@ -2,7 +2,7 @@
 
 use interwork::{Identity, Msisdn, PeerId};
 use octets::{Digits, Writer};
-use sip::transaction::InviteServerState;
+use sip::transaction::{AckWaitEvent, InviteServerState};
 use sip::{
     Asserted, KeySeed, MessageView, Method, Negotiated, NonInviteServer, Registration, ServerAction,
     ServerEvent, SessionTimerEvent, StatusCode, Timers, Token, TransactionKey, write_registered,
@@ -206,6 +206,9 @@ fn judge<'a>(
             invite.goodbye = None;
             desk.disarm(invite.ack_alarm());
             invite.end_session(desk);
+            if let Some(again) = invite.session.again {
+                invites.step_wait(again, AckWaitEvent::Ack, desk, out);
+            }
             invites.retire(key, desk);
             (StatusCode::OK, chat.map(SipEvent::PeerLeft))
         }

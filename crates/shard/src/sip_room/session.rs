@@ -35,7 +35,7 @@ pub(super) struct Session {
     /// Where the peer is reached since its last refresh; `None` while that is the Contact of the INVITE.
     pub(super) target: Option<Kept<TARGET_OCTETS_MAX>>,
     /// The last re-INVITE in this dialog.
-    again: Option<Key<Invite>>,
+    pub(super) again: Option<Key<Invite>>,
 }
 
 impl Session {
