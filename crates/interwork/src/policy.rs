@@ -45,6 +45,8 @@ pub struct Policy {
     pub pool: MsisdnPool,
     /// Tell the SMS user when the chat user ends the chat.
     pub tell_at_bye: bool,
+    /// End the chats of a chat user who is registered no more; else they end by silence.
+    pub end_at_deregistration: bool,
     /// Tell an SMS user who writes after the end of a chat that it is over, once a day; his words are not kept.
     pub tell_late: bool,
     /// Which messages end with a word on how to leave.
@@ -137,6 +139,7 @@ pub(crate) mod tests {
             number_source: NumberSource::Own,
             pool: MsisdnPool::default(),
             tell_at_bye: true,
+            end_at_deregistration: true,
             tell_late: false,
             leave_hint: LeaveHint::First,
             status_reports: true,

@@ -11,6 +11,7 @@ use crossbeam::queue::ArrayQueue;
 use interwork::{Msisdn, SmOutcome};
 
 use crate::driver::{PortId, Wake};
+use crate::interwork_room::Ending;
 use crate::limits::PARCELS_MAX;
 
 /// Number of a shard, from 0.
@@ -58,6 +59,8 @@ pub enum Cargo {
         /// What became of it.
         outcome: SmOutcome,
     },
+    /// Chats of this shard are to end.
+    EndChats(Ending),
     /// From the control plane: no new sessions, end the others, say goodbye to peers.
     Stop,
 }

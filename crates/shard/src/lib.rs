@@ -32,6 +32,7 @@ pub use directory::{Directory, Remembered};
 pub use driver::{
     Arrival, Departure, Driver, LinkId, Moment, NoLoan, Opening, Outward, PortId, Request, Wake,
 };
+pub use interwork_room::{Ending, Whose};
 pub use lanes::{Cargo, InboxFull, Lanes, ShardId};
 pub use owner::owner_of;
 pub use settings::{DiameterSettings, MSRP, OWN_SIP, PeerSettings, SHARED_SIP, Settings};

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use interwork::Policy;
+use interwork::{Goodbye, Policy};
 use ipnet::IpNet;
 use sip::{Index, MessageView};
 use tempo::{Duration, Entropy, Instant, TimerWheel};
@@ -13,7 +13,7 @@ use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom};
 use crate::door::{Door, LinkKind, each_message};
 use crate::driver::{Arrival, LinkId, Moment, Opening, Outward, Request};
-use crate::interwork_room::{Arrived, Hands, InterworkRoom, is_wanted};
+use crate::interwork_room::{Arrived, Ending, Hands, InterworkRoom, Whose, is_wanted};
 use crate::lanes::{Cargo, Lanes, Parcel};
 use crate::limits::TIMERS_PER_TURN;
 use crate::msrp_room::MsrpRoom;
@@ -40,8 +40,8 @@ pub struct Shard {
     leave: Leave,
     /// Whom SIP is taken from; from everybody when nobody is named.
     trusted: Box<[IpNet]>,
-    /// The chats from this slot on are still to be ended.
-    ending: Option<u32>,
+    /// There are chats that are to end, and have not been told.
+    is_ending_chats: bool,
 }
 
 /// Going out of service.
@@ -85,7 +85,7 @@ impl Shard {
             is_behind: false,
             next_sweep: settings.moment.now,
             leave: Leave::Serving,
-            ending: None,
+            is_ending_chats: false,
             trusted: settings.trusted,
             desk,
         }
@@ -136,6 +136,7 @@ impl Shard {
             Cargo::SmOutcome { token, outcome } => {
                 self.diameter.acknowledge(token, outcome, &mut self.desk, out)
             }
+            Cargo::EndChats(ending) => self.end_chats(ending, out),
             Cargo::Stop => self.stop(out),
         }
     }
@@ -154,7 +155,8 @@ impl Shard {
             self.next_sweep = moment.now + SWEEP_INTERVAL;
             self.msrp.sweep(moment.now);
         }
-        self.interwork.housekeep(&self.desk);
+        let (interwork, mut hands) = self.hands(out);
+        self.is_ending_chats = interwork.housekeep(&mut hands);
         self.desk.obsolete.take_out(&*self.desk.directory, moment.now, OBSOLETE_PER_TURN);
         self.leave(out);
     }
@@ -173,7 +175,7 @@ impl Shard {
 
     /// Is there more to do than one turn may do?
     pub fn is_busy(&self) -> bool {
-        self.is_behind || self.ending.is_some()
+        self.is_behind || self.is_ending_chats
     }
 
     /// Has it gone out of service?
@@ -359,18 +361,19 @@ impl Shard {
         }
         self.desk.is_stopping = true;
         self.leave = Leave::EndingChats(self.desk.now() + GRACE_FOR_CHATS);
-        self.ending = Some(0);
-        self.leave(out);
+        self.end_chats(Ending { whose: Whose::Everybodys, goodbye: Goodbye::Service }, out);
+    }
+
+    fn end_chats(&mut self, ending: Ending, out: &mut impl Outward) {
+        let (interwork, mut hands) = self.hands(out);
+        interwork.end_chats(ending, &mut hands);
+        self.is_ending_chats = true;
     }
 
     fn leave(&mut self, out: &mut impl Outward) {
         let Leave::EndingChats(at) = self.leave else { return };
-        if let Some(from) = self.ending {
-            let (interwork, mut hands) = self.hands(out);
-            self.ending = interwork.stop(from, &mut hands);
-            if self.ending.is_some() {
-                return;
-            }
+        if self.is_ending_chats {
+            return;
         }
         let is_quiet = self.interwork.gauges().chats == 0
             && self.diameter.submits.count() == 0

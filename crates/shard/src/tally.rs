@@ -99,6 +99,8 @@ counts! {
     SmRetried = "sm_retried",
     /// Hints and notices for which there was no way to the SMS side.
     CourtesiesLost = "courtesies_lost",
+    /// Chats that ended though neither of the two had ended them: de-registration, operator, end of service.
+    ChatsCutShort = "chats_cut_short",
     /// Status reports that will be told to nobody: their chat waits for too many.
     ReportsForgone = "reports_forgone",
     /// Short messages received.

@@ -3,6 +3,7 @@
 mod chat_messages;
 mod collisions;
 mod damage;
+mod endings;
 mod front_door;
 mod invitation;
 mod joining;

@@ -120,6 +120,7 @@ fn policy() -> Policy {
         number_source: NumberSource::Pool,
         pool: MsisdnPool::new(POOL.iter().map(|number| Msisdn(digits(number)))),
         tell_at_bye: true,
+        end_at_deregistration: true,
         // Scenarios see the refusal itself, but for those about this.
         tell_late: false,
         status_reports: true,

@@ -46,6 +46,7 @@ impl Config {
             number_source: self.numbers.source,
             pool: MsisdnPool::new(numbers),
             tell_at_bye: self.chat.tell_at_bye,
+            end_at_deregistration: self.chat.end_at_deregistration,
             tell_late: self.chat.tell_late,
             leave_hint: self.chat.leave_hint,
             status_reports: self.sms.status_reports,

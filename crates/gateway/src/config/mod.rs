@@ -234,6 +234,8 @@ pub struct Chat {
     pub anonymity: Anonymity,
     /// Notice at BYE.
     pub tell_at_bye: bool,
+    /// What becomes of the chats of somebody who is registered no more?
+    pub end_at_deregistration: bool,
     /// And when he writes after the end?
     pub tell_late: bool,
     /// How to leave.

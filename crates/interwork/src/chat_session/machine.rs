@@ -63,7 +63,7 @@ impl ChatSession {
                 act(Action::End);
                 Stage::Ended
             }
-            (Stage::Inviting | Stage::Invited, Stop) => {
+            (Stage::Inviting | Stage::Invited, Stop(_)) => {
                 act(Action::Refuse(policy.no_answer_status));
                 act(Action::End);
                 Stage::Ended
@@ -116,7 +116,7 @@ impl ChatSession {
             }
             // RFC 3261 13.3.1.4: a session whose answer nobody acknowledged is ended with BYE.
             (Stage::Accepted | Stage::Active, Unconfirmed) => part(Goodbye::BearerLost, policy, &mut act),
-            (Stage::Accepted | Stage::Active, Stop) => part(Goodbye::Service, policy, &mut act),
+            (Stage::Accepted | Stage::Active, Stop(goodbye)) => part(goodbye, policy, &mut act),
 
             (Stage::Leaving, Parted | PeerLeft) => {
                 act(Action::End);

@@ -66,8 +66,8 @@ pub enum Event {
     Parted,
     /// A timer of the session has run out.
     Due(Timer),
-    /// The gateway is going out of service.
-    Stop,
+    /// It ends though neither of the two has ended it.
+    Stop(Goodbye),
 }
 
 /// A timer of a session.
@@ -127,6 +127,10 @@ pub enum Goodbye {
     Silence,
     /// The gateway is going out of service.
     Service,
+    /// The chat user is registered no more.
+    Unregistered,
+    /// The operator has said so.
+    Operator,
 }
 
 impl ChatSession {
@@ -139,6 +143,11 @@ impl ChatSession {
     /// How far it has come.
     pub fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// Has its goodbye been said?
+    pub fn is_ending(&self) -> bool {
+        matches!(self.stage, Stage::Leaving | Stage::Ended)
     }
 
     /// Is the SMS user's answer still outstanding, so that words are read as an answer?

@@ -60,7 +60,10 @@ fn what_ends_an_invitation() {
         (Event::Sm(Reply::Leave), vec![Action::Take, Action::Refuse(StatusCode::DECLINE), Action::End]),
         (Event::Due(Timer::Answer), vec![Action::Refuse(StatusCode::TEMPORARILY_UNAVAILABLE), Action::End]),
         (Event::Withdrawn, vec![Action::End]),
-        (Event::Stop, vec![Action::Refuse(StatusCode::TEMPORARILY_UNAVAILABLE), Action::End]),
+        (
+            Event::Stop(Goodbye::Service),
+            vec![Action::Refuse(StatusCode::TEMPORARILY_UNAVAILABLE), Action::End],
+        ),
         (
             Event::InvitationRefused(SmFailure::UnknownSubscriber),
             vec![Action::Refuse(StatusCode::NOT_FOUND), Action::End],
@@ -135,7 +138,9 @@ fn every_end_is_told_to_both_sides() {
         (Event::Due(Timer::Connect), ACCEPTED, Some(Goodbye::BearerLost)),
         (Event::Unconfirmed, ACCEPTED, Some(Goodbye::BearerLost)),
         (Event::Due(Timer::Idle), ACTIVE, Some(Goodbye::Silence)),
-        (Event::Stop, ACTIVE, Some(Goodbye::Service)),
+        (Event::Stop(Goodbye::Service), ACTIVE, Some(Goodbye::Service)),
+        (Event::Stop(Goodbye::Operator), ACCEPTED, Some(Goodbye::Operator)),
+        (Event::Stop(Goodbye::Unregistered), ACTIVE, Some(Goodbye::Unregistered)),
         (Event::PeerLeft, ACTIVE, None),
         (Event::PeerLeft, ACCEPTED, None),
     ];

@@ -210,6 +210,7 @@ impl InterworkRoom {
             self.sms.settle(&mut self.chats, sm, SmOutcome::NotNow, hands);
         }
         let Some(mut chat) = self.chats.remove(key) else { return };
+        self.endings.unlink(&mut self.chats, key, &chat);
         self.reports.forget_all(&mut chat, hands);
         for alarm in chat.alarms() {
             hands.desk.disarm(alarm);

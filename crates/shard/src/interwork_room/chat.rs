@@ -44,6 +44,8 @@ pub struct Chat {
     pub(super) first_sm: Option<Key<InboundSm>>,
     /// Messages of the chat user whose fate is to be told, the latest first.
     pub(super) first_report: Option<Key<DueReport>>,
+    /// The next chat of the same chat user.
+    pub(super) sibling: Option<Key<Chat>>,
     /// Reports on segments of texts that the SMS centre has not wholly taken.
     pub(super) early_reports: EarlyReports,
     /// Long texts that are being joined.
@@ -76,6 +78,7 @@ impl Chat {
             was_told_to_leave: false,
             first_sm: None,
             first_report: None,
+            sibling: None,
             early_reports: EarlyReports::default(),
             joinings: [const { None }; JOININGS_MAX],
             answer: Alarm::default(),

@@ -108,6 +108,7 @@ impl InterworkRoom {
             hands.desk.count(Count::Overloads);
             return Err(later(StatusCode::TEMPORARILY_UNAVAILABLE));
         }
+        self.endings.link(&mut self.chats, chat);
         Ok(Admitted::New(chat))
     }
 

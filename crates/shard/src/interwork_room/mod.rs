@@ -6,6 +6,7 @@
 mod actions;
 mod chat;
 mod chat_message;
+mod endings;
 mod invitation;
 mod joining;
 mod registration;
@@ -27,11 +28,13 @@ use crate::sip_room::{SipEvent, SipRoom};
 use crate::table::{Key, Table};
 
 use chat_message::ChatMessages;
+use endings::Endings;
 use reports::DueReports;
 use waiting_sms::ShortMessages;
 
 pub use chat::Chat;
 pub use chat_message::ChatMessage;
+pub use endings::{Ending, Whose};
 pub use reports::DueReport;
 pub use short_message::Arrived;
 pub use waiting_sms::InboundSm;
@@ -43,6 +46,7 @@ pub struct InterworkRoom {
     sms: ShortMessages,
     messages: ChatMessages,
     reports: DueReports,
+    endings: Endings,
 }
 
 /// Is a short message that is on its way still wanted? An invitation is not, once the chat user has gone.
@@ -77,6 +81,7 @@ impl InterworkRoom {
             sms: ShortMessages::new(sessions.saturating_mul(SMS_PER_SESSION)),
             messages: ChatMessages::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
             reports: DueReports::new(sessions.saturating_mul(REPORTS_PER_SESSION)),
+            endings: Endings::new(sessions, &mut desk.entropy),
         }
     }
 
@@ -89,7 +94,7 @@ impl InterworkRoom {
             SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
             SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
             SipEvent::Registered { registrant, life } => registration::registered(registrant, life, hands),
-            SipEvent::Deregistered(registrant) => registration::deregistered(registrant, hands),
+            SipEvent::Deregistered(registrant) => registration::deregistered(self, registrant, hands),
         }
     }
 
@@ -172,22 +177,18 @@ impl InterworkRoom {
         }
     }
 
-    /// The gateway goes out of service: every chat is ended, and both sides are told. Some in one turn, so that what is said has room
-    /// in the send buffers; `Some` is where the next turn goes on.
-    pub fn stop<O: Outward>(&mut self, from: u32, hands: &mut Hands<'_, O>) -> Option<u32> {
-        let mut slot = from;
-        for _ in 0..ENDED_PER_TURN {
-            let chat = self.chats.keys_from(slot).next()?;
-            slot = chat.slot + 1;
-            self.drive(chat, Event::Stop, None, hands);
-        }
-        Some(slot)
+    /// Some chats are to end; see [`Shard::advance`](crate::Shard::advance), which ends some in each turn.
+    pub fn end_chats<O: Outward>(&mut self, ending: Ending, hands: &mut Hands<'_, O>) {
+        endings::begin(self, ending, hands);
     }
 
-    /// Forgets what time has made obsolete: a little in each turn, and more than one turn can add.
-    pub fn housekeep(&mut self, desk: &Desk) {
-        self.pairs.advance(desk.now(), SWEEP_MAX);
-        self.sms.housekeep(desk.now(), SWEEP_MAX);
+    /// Does what a turn has time for: ends chats that are to end, forgets what time has made obsolete, more than one turn can add.
+    /// `true`: there is more to do.
+    pub fn housekeep<O: Outward>(&mut self, hands: &mut Hands<'_, O>) -> bool {
+        endings::go_on(self, hands);
+        self.pairs.advance(hands.desk.now(), SWEEP_MAX);
+        self.sms.housekeep(hands.desk.now(), SWEEP_MAX);
+        !self.endings.is_empty()
     }
 
     /// What there is now.
@@ -243,7 +244,5 @@ const SMS_PER_SESSION: usize = 4;
 const MESSAGES_PER_SESSION: usize = 4;
 /// Chat messages that wait for a status report, per chat on average; beyond it their senders are told nothing.
 const REPORTS_PER_SESSION: usize = 4;
-/// Chats that one turn ends when the gateway goes out of service.
-const ENDED_PER_TURN: usize = 128;
 /// Obsolete things that one turn forgets.
 const SWEEP_MAX: usize = 64;

@@ -1,13 +1,14 @@
 //! Chat users come and go (TS 23.204 6.1 and 6.2): what is known of them is in the directory, where every shard finds it.
 
 use diameter::{Experimental, Outcome};
-use interwork::{Identity, Subscriber};
+use interwork::{Goodbye, Identity, PeerId, Subscriber};
 use tempo::{Duration, Instant};
 
-use super::Hands;
+use super::{Ending, Hands, InterworkRoom, Whose};
 use crate::diameter_room::{Notice, Registrant, Service};
 use crate::directory::Remembered;
 use crate::driver::Outward;
+use crate::lanes::{Cargo, ShardId};
 use crate::tally::Count;
 
 /// A chat user is there: the HSS is asked about him. Without an HSS what is known of him already stays; of somebody new
@@ -87,14 +88,39 @@ pub(super) fn changed<O: Outward>(
     diameter.confirm(notice, outcome, desk, *out);
 }
 
-/// A chat user is gone. A chat that he has goes on: he is still there to say goodbye to.
-pub(super) fn deregistered<O: Outward>(registrant: Registrant<'_>, hands: &mut Hands<'_, O>) {
+/// A chat user is gone, and by the operator's policy his chats end, on whatever shard they are.
+pub(super) fn deregistered<O: Outward>(
+    room: &mut InterworkRoom,
+    registrant: Registrant<'_>,
+    hands: &mut Hands<'_, O>,
+) {
+    if hands.desk.policy.end_at_deregistration {
+        let number = match registrant.identity {
+            Identity::Number(number) => Some(PeerId::of(number.digits().packed())),
+            Identity::Name(_) => None,
+        };
+        for peer in [number, registrant.name()].into_iter().flatten() {
+            let whose = Whose::ChatUsers(peer);
+            send_away(room, Ending { whose, goodbye: Goodbye::Unregistered }, hands);
+        }
+    }
     let Hands { diameter, desk, out, .. } = hands;
     desk.directory.forget(registrant.identity);
     if let Some(name) = registrant.name() {
         desk.directory.forget(Identity::Name(name));
     }
     diameter.subscriptions.end(registrant, &mut diameter.peers, desk, *out);
+}
+
+/// Chats are to end on all shards. One that has no room to hear it keeps them until silence ends them.
+fn send_away<O: Outward>(room: &mut InterworkRoom, ending: Ending, hands: &mut Hands<'_, O>) {
+    let me = hands.desk.me();
+    for shard in (0..hands.desk.lanes.shards()).map(ShardId).filter(|shard| *shard != me) {
+        if hands.desk.lanes.push(shard, Cargo::EndChats(ending), &[]).is_err() {
+            hands.desk.count(Count::ParcelsRefused);
+        }
+    }
+    room.end_chats(ending, hands);
 }
 
 /// No registrar grants more; whoever says so keeps our memory no longer than this.

@@ -290,6 +290,8 @@ fn reason(goodbye: Goodbye) -> (u16, &'static [u8]) {
         Goodbye::BearerLost => (480, b"Bearer unavailable"),
         Goodbye::Silence => (480, b"No activity"),
         Goodbye::Service => (503, b"Service going down"),
+        Goodbye::Unregistered => (480, b"Not registered"),
+        Goodbye::Operator => (480, b"Ended by the operator"),
     }
 }
 
