@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use gateway::orders::Order;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -55,6 +56,22 @@ enum Command {
     },
     /// Print the annotated default configuration.
     DefaultConfig,
+    /// Order a running gateway to end chats; both sides are told.
+    #[command(group(clap::ArgGroup::new("whose").required(true)))]
+    EndChats {
+        /// Those of this chat user: a number such as +15550100, or a SIP or tel URI.
+        #[arg(long, value_name = "IDENTITY", group = "whose")]
+        chat_user: Option<String>,
+        /// Those of this SMS user.
+        #[arg(long, value_name = "NUMBER", group = "whose")]
+        sms_user: Option<String>,
+        /// All of them; new ones may begin.
+        #[arg(long, group = "whose")]
+        all: bool,
+        /// The configuration that it runs with: it names the admin port.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Ask a running gateway what it is doing (JSON).
     Status {
         /// The configuration that it runs with: it names the admin port.
@@ -82,6 +99,10 @@ fn main() -> ExitCode {
         Command::DefaultConfig => {
             print!("{}", gateway::config::DEFAULT);
             Ok(())
+        }
+        Command::EndChats { chat_user, sms_user, config, .. } => {
+            let order = chat_user.map(Order::ChatUser).or(sms_user.map(Order::SmsUser)).unwrap_or(Order::All);
+            run::end_chats(config.as_deref(), &order)
         }
         Command::Status { config } => run::status(config.as_deref()),
     };

@@ -5,6 +5,7 @@ use std::path::Path;
 use gateway::admin;
 use gateway::boot::Gateway;
 use gateway::config::{self, Config};
+use gateway::orders::{self, Order, Orders};
 use gateway::status::{self, Source};
 
 /// Runs until a signal says enough, then goes out of service in order.
@@ -20,7 +21,7 @@ pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
         let source = Source::of(&gateway);
         tracing::info!(admin = %config.admin.listen, "ready for operators");
         let is_asked = tokio::select! {
-            served = admin::serve(listener, source) => served.map(|()| true)?,
+            served = admin::serve(listener, source, Orders::of(&gateway)) => served.map(|()| true)?,
             signal = signal() => {
                 tracing::info!(signal = signal?, "going out of service");
                 true
@@ -58,13 +59,23 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
 /// Prints the status of a running gateway.
 pub fn status(config: Option<&Path>) -> anyhow::Result<()> {
     let admin = read(config)?.admin.listen;
-    let status = status::ask(admin).map_err(|error| {
-        anyhow::anyhow!(
-            "no gateway answers on {admin} ({error}); is it running, and is admin.listen the same?"
-        )
-    })?;
+    let status = status::ask(admin).map_err(|error| nobody(admin, &error))?;
     println!("{status}");
     Ok(())
+}
+
+/// Orders a running gateway to end chats.
+pub fn end_chats(config: Option<&Path>, order: &Order) -> anyhow::Result<()> {
+    order.ending().map_err(|wrong| anyhow::anyhow!("{wrong}"))?;
+    let admin = read(config)?.admin.listen;
+    let answer = orders::ask(admin, order).map_err(|error| nobody(admin, &error))?;
+    answer.map_err(|said| anyhow::anyhow!("the gateway says: {said}"))?;
+    println!("told; `chats_cut_short` of `ipsmgw status` counts the chats that it has ended");
+    Ok(())
+}
+
+fn nobody(admin: std::net::SocketAddr, error: &std::io::Error) -> anyhow::Error {
+    anyhow::anyhow!("no gateway answers on {admin} ({error}); is it running, and is admin.listen the same?")
 }
 
 fn read(file: Option<&Path>) -> anyhow::Result<Config> {

@@ -120,20 +120,7 @@ fn sigterm_ends_chats_and_takes_leave_of_peers() {
         gateway.wait_until_ready();
         sms_side.wait_for_shards(SHARDS, || gateway.log());
 
-        let chat = sms_side.ask(|network| {
-            network.sms_user.add(number(SMS_USER), Script::silent().on(When::Nth(1), Duration::ZERO, "yes"));
-            let chat = ChatScript::new("until the end", number(CHAT_USER))
-                .then(Step::Invite(number(SMS_USER)))
-                .then(Step::ExpectStatus(200))
-                .then(Step::SendText("hello".into()))
-                .then(Step::ExpectBye);
-            network.chat_user.add(chat)
-        });
-        wait_for("the chat is under way", Duration::from_secs(10), || {
-            let has_arrived = sms_side
-                .ask(|network| network.sms_user.heard().iter().any(|heard| heard.text.starts_with("hello")));
-            if has_arrived { Ok(()) } else { Err(gateway.log()) }
-        });
+        let chat = begin_chat(&sms_side, &gateway);
         assert_eq!(gateway.status()["total"]["sessions"], 1);
         let (code, said, error) =
             run(&["status", "--config", &configuration.display().to_string()], &scratch);
@@ -166,6 +153,62 @@ fn sigterm_ends_chats_and_takes_leave_of_peers() {
         assert!(is_as_scripted, "the chat user was told by BYE: {record}\n{}", gateway.log());
         assert_eq!(notices, 1, "the SMS user was told\n{}", gateway.log());
     }
+}
+
+/// An operator ends the chats of one chat user, and the gateway goes on.
+#[test]
+fn an_operator_ends_the_chats_of_a_chat_user() {
+    let (ports, scratch) = (Ports::take(), Scratch::new("end-chats"));
+    let sms_side = SmsSide::start(&ports, &[CHAT_USER]);
+    let configuration = gateway::configuration(WISH, &ports, sms_side.addresses(), &scratch);
+    let mut gateway = Gateway::start(&configuration, &ports, &scratch);
+    gateway.wait_until_ready();
+    sms_side.wait_for_shards(SHARDS, || gateway.log());
+    let chat = begin_chat(&sms_side, &gateway);
+    let path = configuration.display().to_string();
+    let order = |arguments: &[&str]| {
+        let arguments = [&["end-chats", "--config", &path], arguments].concat();
+        run(&arguments, &scratch)
+    };
+    let (code, _, error) = order(&[]);
+    assert!(code == Some(2) && error.contains("--chat-user"), "{error}");
+    let (code, _, error) = order(&["--chat-user", "somebody"]);
+    assert!(code == Some(1) && error.contains("+15550100"), "{error}");
+    let (code, said, error) = order(&["--chat-user", "+4477009"]);
+    assert!(code == Some(0) && said.contains("told"), "{error}");
+    assert_eq!(gateway.status()["total"]["sessions"], 1, "somebody else's");
+    let (code, _, error) = order(&["--chat-user", &format!("+{CHAT_USER}")]);
+    assert_eq!(code, Some(0), "{error}");
+    wait_for("the chat has ended", Duration::from_secs(10), || {
+        match gateway.status()["total"]["sessions"].as_u64() {
+            Some(0) => Ok(()),
+            sessions => Err(format!("{sessions:?}\n{}", gateway.log())),
+        }
+    });
+    let is_as_scripted =
+        sms_side.ask(move |network| network.chat_user.record(chat).map(|it| it.is_as_scripted()));
+    assert_eq!(is_as_scripted, Some(true), "the chat user was told by BYE\n{}", gateway.log());
+    assert_eq!(gateway.status()["total"]["chats_cut_short"], 1);
+    assert!(!gateway.log().contains(CHAT_USER), "{}", gateway.log());
+}
+
+/// A chat in which a text has arrived, and which waits for a BYE.
+fn begin_chat(sms_side: &SmsSide, gateway: &Gateway) -> usize {
+    let chat = sms_side.ask(|network| {
+        network.sms_user.add(number(SMS_USER), Script::silent().on(When::Nth(1), Duration::ZERO, "yes"));
+        let chat = ChatScript::new("until the end", number(CHAT_USER))
+            .then(Step::Invite(number(SMS_USER)))
+            .then(Step::ExpectStatus(200))
+            .then(Step::SendText("hello".into()))
+            .then(Step::ExpectBye);
+        network.chat_user.add(chat)
+    });
+    wait_for("the chat is under way", Duration::from_secs(10), || {
+        let has_arrived = sms_side
+            .ask(|network| network.sms_user.heard().iter().any(|heard| heard.text.starts_with("hello")));
+        if has_arrived { Ok(()) } else { Err(gateway.log()) }
+    });
+    chat
 }
 
 const WISH: Wish = Wish { io: "poll", numbers: "own", answer_timer_s: 30 };

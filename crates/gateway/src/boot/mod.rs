@@ -84,6 +84,11 @@ impl Gateway {
         Ok(Gateway { crew, lanes, boards, directory, addresses, io })
     }
 
+    /// The ways to the shards.
+    pub(crate) fn lanes(&self) -> &[Lanes] {
+        &self.lanes
+    }
+
     /// Begins to go out of service: chats are ended and both sides told, then Diameter peers. To be said until
     /// [`Gateway::is_finished`]: an inbox may be full.
     pub fn stop(&self) {
