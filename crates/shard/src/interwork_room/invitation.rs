@@ -1,13 +1,10 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
-use interwork::{
-    Access, Anonymity, Event, Identity, Lease, Meaning, Msisdn, NumberSource, Pair, PeerId, SmFailure,
-    Subscriber,
-};
+use interwork::{Event, Lease, Meaning, Msisdn, NumberSource, Pair, SmFailure};
 use msrp::{NotAcceptable, Offer};
-use octets::Digits;
-use sip::{Asserted, HeaderName, MessageView, Privacy, ServiceKind, StatusCode, Uri};
+use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 
+use super::admission::{self, Admitted, Caller, Refused};
 use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::succession::Conversation;
 use super::{Chat, Hands, InterworkRoom};
@@ -15,33 +12,17 @@ use crate::desk::Desk;
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{self, NotOpened};
-use crate::sip_room::{Invite, RETRY_AFTER_S, Refusal};
+use crate::sip_room::Invite;
 use crate::table::Key;
 use crate::tally::Count;
 
-/// Who invites, as the trusted network says.
-struct Caller {
-    number: Option<Digits>,
-    peer: PeerId,
-    hides: bool,
-}
-
-impl Caller {
-    fn identity(&self) -> Identity {
-        self.number.map_or(Identity::Name(self.peer), |number| Identity::Number(Msisdn(number)))
-    }
-}
-
 /// An INVITE is let in.
-enum Admitted {
+enum Invited {
     /// With a chat of its own.
     New(Key<Chat>),
     /// Into the chat that it is about already.
     Again(Key<Chat>),
 }
-
-/// Why an INVITE is not let in.
-struct Refused(StatusCode, Refusal);
 
 impl InterworkRoom {
     /// A new INVITE.
@@ -52,8 +33,8 @@ impl InterworkRoom {
         hands: &mut Hands<'_, O>,
     ) {
         match self.admit(invite, request, hands) {
-            Ok(Admitted::Again(chat)) => self.succeed(chat, invite, hands),
-            Ok(Admitted::New(chat)) => {
+            Ok(Invited::Again(chat)) => self.succeed(chat, invite, hands),
+            Ok(Invited::New(chat)) => {
                 hands.desk.count(Count::Invitations);
                 hands.sip.invites.attach(invite, chat);
                 self.drive(chat, Event::Begin, None, hands);
@@ -71,28 +52,21 @@ impl InterworkRoom {
         invite: Key<Invite>,
         request: &MessageView<'_>,
         hands: &mut Hands<'_, O>,
-    ) -> Result<Admitted, Refused> {
+    ) -> Result<Invited, Refused> {
         if hands.desk.is_stopping {
-            return Err(later(StatusCode::SERVICE_UNAVAILABLE));
+            return Err(Refused::later(StatusCode::SERVICE_UNAVAILABLE));
         }
         if !self.chats.has_room() {
             hands.desk.count(Count::Overloads);
-            return Err(later(StatusCode::SERVICE_UNAVAILABLE));
+            return Err(Refused::later(StatusCode::SERVICE_UNAVAILABLE));
         }
         let policy = hands.desk.policy.clone();
         wanted(request)?;
-        let mut caller = caller(request).ok_or(plain(StatusCode::FORBIDDEN))?;
-        let subscriber = authorised(&mut caller, hands.desk)?;
-        let may_hide = subscriber.may_hide.unwrap_or(policy.anonymity == Anonymity::Allowed);
-        if caller.hides && !may_hide {
-            return Err(plain(StatusCode::ANONYMITY_DISALLOWED));
-        }
-        let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
-        let sms_user = sms_user.ok_or(plain(StatusCode::NOT_FOUND))?;
+        let Admitted { caller, subscriber, sms_user } = admission::admit(request, hands.desk)?;
         acceptable(hands.sip.invites.offer(invite).unwrap_or_default())?;
         let conversation = Conversation::of(request);
         if let Some(chat) = chat_of(self, &caller, sms_user, conversation, hands.desk) {
-            return Ok(Admitted::Again(chat));
+            return Ok(Invited::Again(chat));
         }
         let lease = self.lease(&caller, sms_user, hands)?;
         let terms = Terms {
@@ -102,14 +76,14 @@ impl InterworkRoom {
             service_centre: subscriber.service_centre.unwrap_or(policy.service_centre),
         };
         let chat = Chat::new(invite, lease, terms, topic(request));
-        let chat = self.chats.insert(chat).map_err(|_| later(StatusCode::SERVICE_UNAVAILABLE))?;
+        let chat = self.chats.insert(chat).map_err(|_| Refused::later(StatusCode::SERVICE_UNAVAILABLE))?;
         if self.pairs.bind(lease.pair, chat).is_err() {
             self.chats.remove(chat);
             hands.desk.count(Count::Overloads);
-            return Err(later(StatusCode::TEMPORARILY_UNAVAILABLE));
+            return Err(Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE));
         }
         self.endings.link(&mut self.chats, chat);
-        Ok(Admitted::New(chat))
+        Ok(Invited::New(chat))
     }
 
     /// The number that will stand for the chat (TS 23.204 6.16.1 NOTE 1).
@@ -122,22 +96,22 @@ impl InterworkRoom {
         let policy = &hands.desk.policy;
         let now = hands.desk.now();
         if policy.number_source == NumberSource::Own && !caller.hides {
-            let number = caller.number.map(Msisdn).ok_or(plain(StatusCode::FORBIDDEN))?;
+            let number = caller.number.map(Msisdn).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
             let pair = Pair { number, sms_user };
             if !self.pairs.is_free_for(pair, caller.peer, now) {
                 // One chat per pair: a second INVITE while the first lives cannot be told apart by the SMS user.
-                return Err(plain(StatusCode::BUSY_HERE));
+                return Err(Refused::plain(StatusCode::BUSY_HERE));
             }
             return Ok(Lease { pair, peer: caller.peer, rests: false });
         }
         if policy.pool.is_empty() {
             // Without a number of the pool the only one would be the caller's own, which is to be hidden.
-            return Err(plain(StatusCode::ANONYMITY_DISALLOWED));
+            return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
         }
         policy
             .pool
             .lease(sms_user, caller.peer, &self.pairs, now)
-            .map_err(|_| later(StatusCode::TEMPORARILY_UNAVAILABLE))
+            .map_err(|_| Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE))
     }
 
     /// A segment of the invitation was taken or refused.
@@ -168,8 +142,8 @@ fn wanted(request: &MessageView<'_>) -> Result<(), Refused> {
         | ServiceKind::FileTransfer
         | ServiceKind::LargeMessage
         | ServiceKind::PagerMessage => {
-            let warning = Some((304, "Only one-to-one chat sessions reach an SMS user"));
-            Err(Refused(StatusCode::NOT_ACCEPTABLE_HERE, Refusal { warning, ..Refusal::default() }))
+            let text = "Only one-to-one chat sessions reach an SMS user";
+            Err(Refused::warn(StatusCode::NOT_ACCEPTABLE_HERE, 304, text))
         }
     }
 }
@@ -189,33 +163,6 @@ fn chat_of(
     let chat = room.chats.find(key)?;
     (conversation.is_some() && chat.conversation == conversation && chat.lease.peer == caller.peer)
         .then_some(key)
-}
-
-/// TS 23.204 6.15.1 step 4: authorisation from the data that was stored at registration, or that the operator keeps.
-fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
-    let mut known = desk.directory.subscriber(caller.identity(), desk.now());
-    if let Some(number) = known.and_then(|known| known.number) {
-        // Known by name, and by his registration it is known which number is his.
-        caller.number = Some(number.digits());
-        known = desk.directory.subscriber(Identity::Number(number), desk.now());
-    }
-    let not_authorised = Refusal { warning: Some((399, "127 Service not authorised")), ..Refusal::default() };
-    match (desk.policy.access, known) {
-        (_, Some(subscriber)) if subscriber.is_authorised => Ok(subscriber),
-        (_, Some(_)) => Err(Refused(StatusCode::FORBIDDEN, not_authorised)),
-        (Access::Anyone, None) => Ok(Subscriber::ANYBODY),
-        (Access::Subscribers, None) => Err(Refused(StatusCode::FORBIDDEN, not_authorised)),
-    }
-}
-
-/// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
-fn caller(request: &MessageView<'_>) -> Option<Caller> {
-    let asserted = Asserted::of(request)?;
-    let peer = match asserted.tel {
-        Some(number) => PeerId::of(number.packed()),
-        None => PeerId::of(asserted.uri),
-    };
-    Some(Caller { number: asserted.tel, peer, hides: Privacy::of(request).asks_to_hide() })
 }
 
 /// Subject, made harmless: one line, no control characters.
@@ -240,25 +187,16 @@ fn topic(request: &MessageView<'_>) -> Kept<TOPIC_OCTETS_MAX> {
 
 /// Can the offer be answered? Asked now, so that nobody says yes to a chat that cannot be.
 fn acceptable(body: &[u8]) -> Result<(), Refused> {
-    let warn = |status, warning| Refused(status, Refusal { warning: Some(warning), ..Refusal::default() });
     // RFC 3261 13.2.1 lets an INVITE come without an offer; we have nothing to offer in its place.
     let offer = if body.is_empty() { Err(NotAcceptable::NoMsrp) } else { Offer::parse(body) };
     let offer = offer.map_err(|fault| {
         let status = StatusCode::new(fault.sip_status()).unwrap_or(StatusCode::NOT_ACCEPTABLE_HERE);
-        warn(status, (fault.warning(), fault.text()))
+        Refused::warn(status, fault.warning(), fault.text())
     })?;
     msrp_room::acceptable(&offer).map_err(|fault| match fault {
-        NotOpened::NotAcceptable(text) => warn(StatusCode::NOT_ACCEPTABLE_HERE, (399, text)),
-        NotOpened::Full => later(StatusCode::SERVICE_UNAVAILABLE),
+        NotOpened::NotAcceptable(text) => Refused::warn(StatusCode::NOT_ACCEPTABLE_HERE, 399, text),
+        NotOpened::Full => Refused::later(StatusCode::SERVICE_UNAVAILABLE),
     })
-}
-
-fn plain(status: StatusCode) -> Refused {
-    Refused(status, Refusal::default())
-}
-
-fn later(status: StatusCode) -> Refused {
-    Refused(status, Refusal { retry_after_s: Some(RETRY_AFTER_S), ..Refusal::default() })
 }
 
 const TOPIC_CHARACTERS_MAX: usize = 30;

@@ -4,6 +4,7 @@
 //! Refuses: to read or write a message. In: `SipEvent`, `MsrpEvent`, `DiameterEvent`. Out: calls of the rooms, through `Hands`.
 
 mod actions;
+mod admission;
 mod chat;
 mod chat_message;
 mod endings;

@@ -1,0 +1,92 @@
+//! Who asks for what, and may he? The checks that come before anything is done for a chat user, in their order
+//! (TS 23.204 6.15.1 step 4).
+//!
+//! Refuses: to know what he asks for: a chat, or something else that reaches an SMS user.
+//! In: a request of the trusted network. Out: `Admitted`, or `Refused` with its answer.
+
+use interwork::{Access, Anonymity, Identity, Msisdn, PeerId, Subscriber};
+use octets::Digits;
+use sip::{Asserted, MessageView, Privacy, StatusCode, Uri};
+
+use crate::desk::Desk;
+use crate::sip_room::{RETRY_AFTER_S, Refusal};
+
+/// Who asks, as the trusted network says.
+pub(super) struct Caller {
+    pub(super) number: Option<Digits>,
+    pub(super) peer: PeerId,
+    pub(super) hides: bool,
+}
+
+impl Caller {
+    pub(super) fn identity(&self) -> Identity {
+        self.number.map_or(Identity::Name(self.peer), |number| Identity::Number(Msisdn(number)))
+    }
+}
+
+/// Somebody who may, and whom he wants to reach.
+pub(super) struct Admitted {
+    pub(super) caller: Caller,
+    pub(super) subscriber: Subscriber,
+    pub(super) sms_user: Msisdn,
+}
+
+/// Why a request is not let in.
+pub(super) struct Refused(pub(super) StatusCode, pub(super) Refusal);
+
+impl Refused {
+    /// With a status that says it all.
+    pub(super) fn plain(status: StatusCode) -> Self {
+        Refused(status, Refusal::default())
+    }
+
+    /// A matter of time.
+    pub(super) fn later(status: StatusCode) -> Self {
+        Refused(status, Refusal { retry_after_s: Some(RETRY_AFTER_S), ..Refusal::default() })
+    }
+
+    /// With a reason for whoever reads traces (RFC 3261 20.43).
+    pub(super) fn warn(status: StatusCode, code: u16, text: &'static str) -> Self {
+        Refused(status, Refusal { warning: Some((code, text)), ..Refusal::default() })
+    }
+}
+
+/// The first check that fails speaks.
+pub(super) fn admit(request: &MessageView<'_>, desk: &Desk) -> Result<Admitted, Refused> {
+    let mut caller = caller(request).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
+    let subscriber = authorised(&mut caller, desk)?;
+    let may_hide = subscriber.may_hide.unwrap_or(desk.policy.anonymity == Anonymity::Allowed);
+    if caller.hides && !may_hide {
+        return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
+    }
+    let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
+    let sms_user = sms_user.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
+    Ok(Admitted { caller, subscriber, sms_user })
+}
+
+/// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
+fn caller(request: &MessageView<'_>) -> Option<Caller> {
+    let asserted = Asserted::of(request)?;
+    let peer = match asserted.tel {
+        Some(number) => PeerId::of(number.packed()),
+        None => PeerId::of(asserted.uri),
+    };
+    Some(Caller { number: asserted.tel, peer, hides: Privacy::of(request).asks_to_hide() })
+}
+
+/// Authorisation from the data that was stored at registration, or that the operator keeps.
+fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
+    let mut known = desk.directory.subscriber(caller.identity(), desk.now());
+    if let Some(number) = known.and_then(|known| known.number) {
+        // Known by name, and by his registration it is known which number is his.
+        caller.number = Some(number.digits());
+        known = desk.directory.subscriber(Identity::Number(number), desk.now());
+    }
+    let not_authorised = || Refused::warn(StatusCode::FORBIDDEN, 399, "127 Service not authorised");
+    match (desk.policy.access, known) {
+        (_, Some(subscriber)) if subscriber.is_authorised => Ok(subscriber),
+        (_, Some(_)) => Err(not_authorised()),
+        (Access::Anyone, None) => Ok(Subscriber::ANYBODY),
+        (Access::Subscribers, None) => Err(not_authorised()),
+    }
+}
