@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 extern crate alloc;
 
+mod barring;
 mod chat_session;
 mod correlation;
 mod error_map;
@@ -12,10 +13,12 @@ mod msisdn;
 mod msisdn_pool;
 mod mt_correlation;
 mod policy;
+mod prefixes;
 mod subscriber;
 mod vocabulary;
 mod wording;
 
+pub use barring::Barring;
 pub use chat_session::{Action, ChatSession, Event, Goodbye, Stage, Timer};
 pub use correlation::{Correlation, Meaning, Pair, PairsFull};
 pub use error_map::{SmFailure, SmOutcome, invitation_status, message_status, outcome_of_chat};
@@ -23,6 +26,7 @@ pub use msisdn::{Msisdn, PeerId};
 pub use msisdn_pool::{Lease, MsisdnPool, PoolExhausted};
 pub use mt_correlation::MtCorrelationId;
 pub use policy::{Anonymity, LeaveHint, NumberSource, Policy, UnknownReply};
+pub use prefixes::{Prefix, Prefixes};
 pub use subscriber::{Access, Identity, Subscriber};
 pub use vocabulary::{Reply, Vocabulary};
 pub use wording::{Phrase, Template, TemplateError, Variables, Wording};

@@ -30,7 +30,7 @@ impl fmt::Debug for Msisdn {
 /// The chat user of a session, as far as numbers on loan must know: is it the same one as last time?
 ///
 /// It does not print: there are few enough phone numbers to try them all against their hash.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerId(u64);
 
 impl PeerId {

@@ -6,13 +6,15 @@ use octets::Digits;
 use sip::StatusCode;
 use tempo::Duration;
 
-use crate::{Access, Msisdn, MsisdnPool, Vocabulary, Wording};
+use crate::{Access, Barring, Msisdn, MsisdnPool, Vocabulary, Wording};
 
 /// Everything an operator may decide about chats.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Who may use the interworking.
     pub access: Access,
+    /// Who may not, and who may not be reached.
+    pub barring: Barring,
     /// Ask the SMS user before the chat is accepted (TS 23.204 6.15.1 NOTE 2), or accept at once.
     pub ask_first: bool,
     /// How long the SMS user may think about the invitation.
@@ -123,6 +125,7 @@ pub(crate) mod tests {
         let number = |text: &[u8]| Digits::from_ascii(text).expect("a number of the test");
         Policy {
             access: Access::Anyone,
+            barring: Barring::none(),
             ask_first: true,
             answer_timer: Duration::from_secs(600),
             refresh_timer: Duration::from_secs(60),

@@ -6,7 +6,7 @@ use octets::Digits;
 use crate::{Msisdn, PeerId};
 
 /// Who somebody is, as far as data about him must be found again.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Identity {
     /// Somebody with a number.
     Number(Msisdn),

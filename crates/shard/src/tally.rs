@@ -89,6 +89,8 @@ counts! {
     InvitationsRefused = "invitations_refused",
     /// Invitations withdrawn by the chat user.
     InvitationsWithdrawn = "invitations_withdrawn",
+    /// Requests refused because the chat user or the destination is barred.
+    Barred = "barred",
     /// Requests refused because a table was full.
     Overloads = "overloads",
     /// Short messages (segments) submitted.

@@ -1,5 +1,6 @@
 //! What the two users, and the network between them, may rely on: one promise, one test, on every layout.
 
+mod barring;
 mod chat_messages;
 mod collisions;
 mod damage;

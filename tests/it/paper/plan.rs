@@ -1,8 +1,8 @@
 //! What a gateway on paper is born with, and where things arrive.
 
 use interwork::{
-    Access, Anonymity, Identity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Subscriber, Template,
-    UnknownReply, Vocabulary, Wording,
+    Access, Anonymity, Barring, Identity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Subscriber,
+    Template, UnknownReply, Vocabulary, Wording,
 };
 use ipnet::IpNet;
 use shard::owner_of;
@@ -136,6 +136,7 @@ fn policy() -> Policy {
         wording: wording(),
         vocabulary: Vocabulary::new(["YES", "OK"], ["NO"], ["STOP"]),
         access: Access::Anyone,
+        barring: Barring::none(),
     }
 }
 

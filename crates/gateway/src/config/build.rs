@@ -1,6 +1,6 @@
 //! From the configuration to what the shards are born with.
 
-use interwork::{MsisdnPool, Policy, Wording};
+use interwork::{Barring, MsisdnPool, Policy, Wording};
 
 use sip::SessionPolicy;
 
@@ -21,6 +21,15 @@ impl Config {
         }
     }
 
+    fn barring(&self) -> Barring {
+        let prefixes = |list: &[super::NumberPrefix]| list.iter().map(|prefix| prefix.0).collect::<Vec<_>>();
+        Barring::new(
+            prefixes(&self.access.allowed_destinations),
+            prefixes(self.access.blocked_destinations.get_ref()),
+            self.access.blocked_users.iter().map(|user| user.0),
+        )
+    }
+
     /// What the operator has decided.
     pub fn policy(&self) -> Policy {
         let numbers = self.numbers.pool.get_ref().iter().flat_map(|range| range.numbers());
@@ -30,6 +39,7 @@ impl Config {
             (list(&self.words.accept), list(&self.words.reject), list(&self.words.leave));
         Policy {
             access: self.access.authorisation,
+            barring: self.barring(),
             ask_first: self.chat.ask_first,
             answer_timer: self.chat.answer_timer_s.duration(),
             refresh_timer: self.chat.refresh_timer_s.duration(),
@@ -75,5 +85,37 @@ impl Config {
                 leave.iter().map(String::as_str),
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use interwork::{Identity, Msisdn, PeerId, Policy};
+    use octets::Digits;
+
+    use super::super::parse;
+
+    fn policy(text: &str) -> Policy {
+        parse("test.toml", text).expect("a configuration").policy()
+    }
+
+    fn number(text: &str) -> Msisdn {
+        Msisdn(Digits::from_ascii(text.as_bytes()).expect("digits"))
+    }
+
+    #[test]
+    fn the_lists_of_the_file_bar_whom_they_name() {
+        let barring = policy(
+            "[access]\nallowed_destinations = [\"+\", \"+4990012\"]\nblocked_destinations = [\"+49900\"]\n\
+             blocked_users = [\"+15550666\", \"sip:mallory@ims.example\"]\n",
+        )
+        .barring;
+        for (destination, reached) in [("4915", true), ("49900", false), ("49900123", true)] {
+            assert_eq!(barring.reaches(number(destination)), reached, "{destination}");
+        }
+        assert!(barring.bars(Identity::Number(number("15550666"))));
+        assert!(barring.bars(Identity::Name(PeerId::of(&b"sip:mallory@ims.example"[..]))));
+        assert!(!barring.bars(Identity::Number(number("15550100"))));
+        assert!(policy("").barring.reaches(number("49900")), "by default everybody may be reached");
     }
 }

@@ -177,6 +177,22 @@ fn contradiction(
             format!("holds {numbers} numbers; expected at most {POOL_NUMBERS_MAX} (32 to 256 suffice)");
         return Some((Some(pool.span()), "numbers.pool", what));
     }
+    let access = &config.access;
+    let blocked = &access.blocked_destinations;
+    if let Some(both) = blocked.get_ref().iter().find(|prefix| access.allowed_destinations.contains(prefix)) {
+        let what = format!(
+            "one of {:?} is blocked, and access.allowed_destinations allows the same; expected it on one of the lists",
+            both.0
+        );
+        return Some((Some(blocked.span()), "access.blocked_destinations", what));
+    }
+    let lists = access.allowed_destinations.len() + blocked.get_ref().len() + access.blocked_users.len();
+    if lists > BARRING_MAX {
+        let what = format!(
+            "the lists hold {lists} entries; expected at most {BARRING_MAX} in all (a subscriber's data may bar him as well)"
+        );
+        return Some((Some(blocked.span()), "access.blocked_destinations", what));
+    }
     if !config.diameter.peer.iter().any(|peer| peer.serves.contains(&Serves::SmsIwmsc)) {
         let what =
             "no peer serves \"sms_iwmsc\", so no short message could be submitted; expected at least one"
@@ -221,6 +237,8 @@ fn inside(value: &Spanned<DeValue<'_>>, offset: usize) -> Option<String> {
 
 /// The search for a free number looks at each number at most once; more than this would make one INVITE cost too much.
 const POOL_NUMBERS_MAX: u64 = 100_000;
+/// Lists of people and prefixes are read once and searched for each invitation.
+const BARRING_MAX: usize = 100_000;
 
 #[cfg(test)]
 mod tests {
@@ -315,6 +333,9 @@ mod tests {
             ("[sms]\nown_number = 447700900006\n", 2, "sms.own_number"),
             ("[numbers]\npool = [\"+4477009000061234\"]\n", 2, "numbers.pool"),
             ("[numbers]\npool = [\n447700900006]\n", 3, "numbers.pool"),
+            ("[access]\nblocked_destinations = [\"+4477O\"]\n", 2, "access.blocked_destinations"),
+            ("[access]\nallowed_destinations = [\"\"]\n", 2, "access.allowed_destinations"),
+            ("[access]\nblocked_users = [\"+1\", \"tel:+447700\"]\n", 2, "access.blocked_users"),
         ] {
             let said = complaint(text);
             assert_eq!((said.line, said.key.as_str()), (line, key));
@@ -328,6 +349,10 @@ mod tests {
         assert_eq!((host.line, host.key.as_str()), (4, "diameter.origin_host"));
         assert_eq!(complaint("[numbers]\nsource = \"pool\"\npool = []\n").key, "numbers.pool");
         assert_eq!(complaint("[sms]\nnetwork = \"262\"\n").key, "sms.network");
+        let both = complaint(
+            "[access]\nallowed_destinations = [\"+49\"]\nblocked_destinations = [\"+1\", \"49\"]\n",
+        );
+        assert_eq!((both.line, both.key.as_str()), (3, "access.blocked_destinations"));
         let peer =
             "[[diameter.peer]]\nhost = \"h\"\nrealm = \"r\"\naddress = \"127.0.0.1:1\"\nserves = [\"hss\"]\n";
         assert_eq!(complaint(peer).key, "diameter.peer");

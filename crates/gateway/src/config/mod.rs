@@ -9,7 +9,7 @@ mod subscribers;
 mod values;
 
 pub use check::{Complaint, parse, read};
-pub use numbers::{Number, NumberRange};
+pub use numbers::{ChatUser, Number, NumberPrefix, NumberRange};
 pub use values::{Amount, Network, RefusalStatus, Seconds, Shards, Text, Words};
 
 use std::net::{IpAddr, SocketAddr};
@@ -204,6 +204,12 @@ pub struct Access {
     pub authorisation: interwork::Access,
     /// Data of chat users, without an HSS.
     pub subscribers_file: Option<PathBuf>,
+    /// Whom chat users may reach.
+    pub allowed_destinations: Vec<NumberPrefix>,
+    /// And whom not.
+    pub blocked_destinations: toml::Spanned<Vec<NumberPrefix>>,
+    /// Chat users who may do nothing.
+    pub blocked_users: Vec<ChatUser>,
     /// Chat users of whom something is known at the same time.
     pub subscribers_max: Amount<1, 100_000_000>,
 }

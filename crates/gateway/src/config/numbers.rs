@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use interwork::Msisdn;
+use interwork::{Identity, Msisdn, PeerId, Prefix};
 use octets::Digits;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
@@ -27,6 +27,39 @@ impl<'de> Deserialize<'de> for Number {
             read,
             expected: "an E.164 number of 1 to 15 digits, such as \"+447700900005\"",
         })
+    }
+}
+
+/// The beginning of numbers, in international form; `"+"` alone is the beginning of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumberPrefix(pub Prefix);
+
+impl<'de> Deserialize<'de> for NumberPrefix {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| match text.trim() {
+            "+" => Ok(NumberPrefix(Prefix::EVERYWHERE)),
+            _ => digits(text).map(|digits| NumberPrefix(Prefix::of(digits))),
+        };
+        let expected =
+            "how numbers begin, in international form: \"+\" and none to 15 digits, such as \"+4490\"";
+        deserializer.deserialize_any(Reader { read, expected })
+    }
+}
+
+/// A chat user: a number, or a SIP URI as P-Asserted-Identity has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChatUser(pub Identity);
+
+impl<'de> Deserialize<'de> for ChatUser {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| match text.trim() {
+            uri if uri.starts_with("sip:") || uri.starts_with("sips:") => {
+                Ok(ChatUser(Identity::Name(PeerId::of(uri.as_bytes()))))
+            }
+            _ => digits(text).map(|digits| ChatUser(Identity::Number(Msisdn(digits)))),
+        };
+        let expected = "a number such as \"+15550100\", or a SIP URI such as \"sip:alice@ims.example\"";
+        deserializer.deserialize_any(Reader { read, expected })
     }
 }
 

@@ -10,11 +10,14 @@ use sip::{Asserted, MessageView, Privacy, StatusCode, Uri};
 
 use crate::desk::Desk;
 use crate::sip_room::{RETRY_AFTER_S, Refusal};
+use crate::tally::Count;
 
 /// Who asks, as the trusted network says.
 pub(super) struct Caller {
     pub(super) number: Option<Digits>,
     pub(super) peer: PeerId,
+    /// His URI, also where he has a number.
+    name: PeerId,
     pub(super) hides: bool,
 }
 
@@ -52,26 +55,36 @@ impl Refused {
 }
 
 /// The first check that fails speaks.
-pub(super) fn admit(request: &MessageView<'_>, desk: &Desk) -> Result<Admitted, Refused> {
+pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitted, Refused> {
     let mut caller = caller(request).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
     let subscriber = authorised(&mut caller, desk)?;
+    let barring = &desk.policy.barring;
+    if barring.bars(caller.identity()) || barring.bars(Identity::Name(caller.name)) {
+        desk.count(Count::Barred);
+        return Err(not_authorised());
+    }
     let may_hide = subscriber.may_hide.unwrap_or(desk.policy.anonymity == Anonymity::Allowed);
     if caller.hides && !may_hide {
         return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
     }
     let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
     let sms_user = sms_user.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
+    if !desk.policy.barring.reaches(sms_user) {
+        desk.count(Count::Barred);
+        return Err(Refused::warn(StatusCode::FORBIDDEN, 399, "Destination barred"));
+    }
     Ok(Admitted { caller, subscriber, sms_user })
 }
 
 /// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
 fn caller(request: &MessageView<'_>) -> Option<Caller> {
     let asserted = Asserted::of(request)?;
+    let name = PeerId::of(asserted.uri);
     let peer = match asserted.tel {
         Some(number) => PeerId::of(number.packed()),
-        None => PeerId::of(asserted.uri),
+        None => name,
     };
-    Some(Caller { number: asserted.tel, peer, hides: Privacy::of(request).asks_to_hide() })
+    Some(Caller { number: asserted.tel, peer, name, hides: Privacy::of(request).asks_to_hide() })
 }
 
 /// Authorisation from the data that was stored at registration, or that the operator keeps.
@@ -82,11 +95,14 @@ fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
         caller.number = Some(number.digits());
         known = desk.directory.subscriber(Identity::Number(number), desk.now());
     }
-    let not_authorised = || Refused::warn(StatusCode::FORBIDDEN, 399, "127 Service not authorised");
     match (desk.policy.access, known) {
         (_, Some(subscriber)) if subscriber.is_authorised => Ok(subscriber),
         (_, Some(_)) => Err(not_authorised()),
         (Access::Anyone, None) => Ok(Subscriber::ANYBODY),
         (Access::Subscribers, None) => Err(not_authorised()),
     }
+}
+
+fn not_authorised() -> Refused {
+    Refused::warn(StatusCode::FORBIDDEN, 399, "127 Service not authorised")
 }
