@@ -61,9 +61,9 @@ impl Caller {
     /// Writes INVITE `n`.
     pub fn write_invite(&self, n: u32, out: &mut Writer<'_>) -> Result<usize, Overflow> {
         let Order { domain, .. } = &self.order;
-        // `Order::check` has seen that the last number exists.
+        // `Order::check` has seen that the last numbers exist.
         let sms_user = text_of(self.order.sms_user(n).unwrap_or(self.order.sms_user_first));
-        let chat_user = text_of(self.order.chat_user);
+        let chat_user = text_of(self.order.chat_user(n).unwrap_or(self.order.chat_user));
         let (host, port) = (&self.host, self.local.port());
         let dialog = self.token(n, Purpose::Dialog).to_tag();
         let session = String::from_utf8_lossy(&dialog);

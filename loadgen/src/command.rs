@@ -45,7 +45,7 @@ pub struct Order {
     /// Number of the first SMS user; the next one has the next number
     #[arg(long, value_name = "NUMBER", default_value = "+999100000000", value_parser = number)]
     pub sms_user_first: Digits,
-    /// Number of the chat user who invites
+    /// Number of the first chat user; each invitation is by the next one, as a gateway allows one chat user a few an hour
     #[arg(long, value_name = "NUMBER", default_value = "+999200000000", value_parser = number)]
     pub chat_user: Digits,
     /// Domain of the identities
@@ -83,12 +83,12 @@ impl Order {
             "--domain {:?} is no domain",
             self.domain
         );
-        let last = self.sms_user(self.invitations - 1);
-        ensure!(
-            last.is_some(),
-            "--sms-user-first leaves no room for {} numbers of one length",
-            self.invitations
-        );
+        let last = self.invitations - 1;
+        for (option, last) in
+            [("--sms-user-first", self.sms_user(last)), ("--chat-user", self.chat_user(last))]
+        {
+            ensure!(last.is_some(), "{option} leaves no room for {} numbers of one length", self.invitations);
+        }
         Ok(())
     }
 
@@ -99,10 +99,12 @@ impl Order {
 
     /// The number of SMS user `n`; `None` when it would be longer than the first.
     pub fn sms_user(&self, n: u32) -> Option<Digits> {
-        let first = self.sms_user_first.iter().fold(0, |value, digit| value * 10 + u64::from(digit));
-        let (number, length) = (first + u64::from(n), self.sms_user_first.len());
-        let fits = number < 10_u64.pow(length as u32);
-        Digits::from_number(number, length).ok().filter(|_| fits)
+        nth(self.sms_user_first, n)
+    }
+
+    /// The number of chat user `n`.
+    pub fn chat_user(&self, n: u32) -> Option<Digits> {
+        nth(self.chat_user, n)
     }
 
     /// When they leave.
@@ -114,6 +116,14 @@ impl Order {
     pub fn patience(&self) -> Duration {
         Duration::from_secs(self.patience_s.into())
     }
+}
+
+/// The number that comes so much after `first`; `None` when it would be longer.
+fn nth(first: Digits, n: u32) -> Option<Digits> {
+    let (length, first) = (first.len(), first.iter().fold(0, |value, digit| value * 10 + u64::from(digit)));
+    let number = first + u64::from(n);
+    let fits = number < 10_u64.pow(length as u32);
+    Digits::from_number(number, length).ok().filter(|_| fits)
 }
 
 /// An international number, with or without the plus.

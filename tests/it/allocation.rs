@@ -8,6 +8,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use interwork::Rate;
 use shard::Count;
 use tempo::Duration;
 
@@ -99,7 +100,11 @@ fn chat(stage: &mut Stage) {
 #[test]
 fn a_shard_that_has_warmed_up_asks_for_no_memory() {
     for layout in [ONE, TWO, FOUR] {
-        let mut plan = Plan::new(layout);
+        // Everybody is counted, and everybody may.
+        let mut plan = Plan::with(layout, |policy| {
+            let minute = Duration::from_secs(60);
+            (policy.invitation_rate, policy.message_rate) = (Rate::new(30, minute), Rate::new(30, minute));
+        });
         plan.sessions_max = 256;
         let mut stage = Stage::of(plan);
         (0..4).for_each(|_| chat(&mut stage));

@@ -1,18 +1,21 @@
 //! What every shard may ask, on DashMap: the MT-Correlation-IDs that routing queries were answered with,
-//! and what is known of chat users.
+//! what is known of chat users,
+//! and how much of what they may do they have left.
 //!
 //! A query may come in on any shard and its Forward SM on any other; this is where they meet.
 //! Rule: no guard of the map ever leaves a function (a second access under a guard can deadlock).
 #![forbid(unsafe_code)]
 
+mod allowances;
 mod lasting;
 
 use std::collections::HashMap;
 
-use interwork::{Identity, Msisdn, MtCorrelationId, Subscriber};
-use shard::{Directory, Remembered};
+use interwork::{Identity, Msisdn, MtCorrelationId, Rate, Subscriber};
+use shard::{Directory, Limited, Remembered, Spent};
 use tempo::Instant;
 
+use allowances::Allowances;
 use lasting::Lasting;
 
 /// The directory of one gateway process.
@@ -20,17 +23,19 @@ use lasting::Lasting;
 pub struct SharedDirectory {
     announcements: Lasting<MtCorrelationId, Msisdn>,
     subscribers: Lasting<Identity, Subscriber>,
+    allowances: Allowances,
     /// From the operator's file; it never changes, and comes before what a registration says.
     provisioned: HashMap<Identity, Subscriber>,
 }
 
 impl SharedDirectory {
-    /// A directory for at most `announcements_max` routing queries that wait for their Forward SM, and data of
-    /// `subscribers_max` chat users.
+    /// A directory for at most `announcements_max` routing queries that wait for their Forward SM, data of
+    /// `subscribers_max` chat users, and as many who did something of late.
     pub fn new(announcements_max: usize, subscribers_max: usize) -> Self {
         SharedDirectory {
             announcements: Lasting::new(announcements_max),
             subscribers: Lasting::new(subscribers_max),
+            allowances: Allowances::new(subscribers_max),
             provisioned: HashMap::new(),
         }
     }
@@ -75,10 +80,19 @@ impl Directory for SharedDirectory {
         self.subscribers.count() + self.provisioned.len()
     }
 
+    fn spend(&self, who: Identity, what: Limited, rate: Rate, now: Instant) -> Spent {
+        self.allowances.spend((who, what), rate, now)
+    }
+
+    fn allowances(&self) -> usize {
+        self.allowances.count()
+    }
+
     fn expire(&self, what: Remembered, now: Instant) -> Option<Instant> {
         match what {
             Remembered::Announcement(id) => self.announcements.expire(id, now),
             Remembered::Subscriber(identity) => self.subscribers.expire(identity, now),
+            Remembered::Allowance(who, what) => self.allowances.expire((who, what), now),
         }
     }
 }

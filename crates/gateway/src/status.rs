@@ -23,6 +23,8 @@ pub struct Status {
     pub routing_queries: usize,
     /// Chat users of whom something is known.
     pub subscribers: usize,
+    /// Chat users, and what they do, that are counted for a limit.
+    pub allowances: usize,
     /// Sums over all shards.
     pub total: Map<String, Value>,
     /// Shard by shard.
@@ -64,6 +66,7 @@ impl Source {
             io_reason: self.io_reason.clone(),
             routing_queries: self.directory.announcements(),
             subscribers: self.directory.subscribers(),
+            allowances: self.directory.allowances(),
             total,
             shards: self.boards.iter().map(shard).collect(),
         }

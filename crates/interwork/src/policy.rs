@@ -6,7 +6,7 @@ use octets::Digits;
 use sip::StatusCode;
 use tempo::Duration;
 
-use crate::{Access, Barring, Msisdn, MsisdnPool, Vocabulary, Wording};
+use crate::{Access, Barring, Msisdn, MsisdnPool, Rate, Vocabulary, Wording};
 
 /// Everything an operator may decide about chats.
 #[derive(Clone, Debug)]
@@ -15,6 +15,10 @@ pub struct Policy {
     pub access: Access,
     /// Who may not, and who may not be reached.
     pub barring: Barring,
+    /// How many chats one chat user may begin; without a limit when there is none.
+    pub invitation_rate: Option<Rate>,
+    /// How many messages he may send in one chat.
+    pub message_rate: Option<Rate>,
     /// Ask the SMS user before the chat is accepted (TS 23.204 6.15.1 NOTE 2), or accept at once.
     pub ask_first: bool,
     /// How long the SMS user may think about the invitation.
@@ -126,6 +130,8 @@ pub(crate) mod tests {
         Policy {
             access: Access::Anyone,
             barring: Barring::none(),
+            invitation_rate: Rate::new(10, Duration::from_secs(3600)),
+            message_rate: Rate::new(30, Duration::from_secs(60)),
             ask_first: true,
             answer_timer: Duration::from_secs(600),
             refresh_timer: Duration::from_secs(60),

@@ -1,6 +1,6 @@
 //! What the beginning of a number says of it: a table of prefixes, of which the longest that fits decides.
 //!
-//! Asked once per invitation: at most sixteen binary searches in one sorted run of memory, which all shards share. No copies.
+//! Asked once per invitation: at most sixteen binary searches in one sorted run of memory. No copies.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

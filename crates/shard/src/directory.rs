@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use interwork::{Identity, Msisdn, MtCorrelationId, Subscriber};
+use interwork::{Identity, Msisdn, MtCorrelationId, Rate, Subscriber};
 use tempo::Instant;
 
 /// Something in the directory.
@@ -12,6 +12,31 @@ pub enum Remembered {
     Announcement(MtCorrelationId),
     /// What is known of a chat user.
     Subscriber(Identity),
+    /// What he has left of what he may do in a time.
+    Allowance(Identity, Limited),
+}
+
+/// What a chat user may do so often in a time, on all shards together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Limited {
+    /// Begin a chat.
+    Invitation,
+    /// Send a message outside of any chat.
+    Message,
+}
+
+/// May he, once more?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spent {
+    /// Yes. Whoever hears when it `ends` has made an entry that is to be taken out then, or later.
+    Granted {
+        /// When the entry says nothing any more, unless more is spent.
+        ends: Option<Instant>,
+    },
+    /// Not before this moment.
+    NotBefore(Instant),
+    /// Nobody knows, as too many others are counted.
+    NoRoom,
 }
 
 /// Shared, read often, written seldom; never on the path of a message inside a chat.
@@ -37,6 +62,12 @@ pub trait Directory: Send + Sync + Debug {
 
     /// Chat users of whom something is known.
     fn subscribers(&self) -> usize;
+
+    /// Uses up one of what a chat user may do so often.
+    fn spend(&self, who: Identity, what: Limited, rate: Rate, now: Instant) -> Spent;
+
+    /// Chat users of whom it is counted what they do.
+    fn allowances(&self) -> usize;
 
     /// Forgets this, if it has run out at `now`; when it will, if it has not.
     fn expire(&self, what: Remembered, now: Instant) -> Option<Instant>;

@@ -28,7 +28,7 @@ mod table;
 mod tally;
 mod turn;
 
-pub use directory::{Directory, Remembered};
+pub use directory::{Directory, Limited, Remembered, Spent};
 pub use driver::{
     Arrival, Departure, Driver, LinkId, Moment, NoLoan, Opening, Outward, PortId, Request, Wake,
 };

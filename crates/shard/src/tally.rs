@@ -91,6 +91,8 @@ counts! {
     InvitationsWithdrawn = "invitations_withdrawn",
     /// Requests refused because the chat user or the destination is barred.
     Barred = "barred",
+    /// Invitations and messages refused because the chat user had sent too many of late.
+    RatesExceeded = "rates_exceeded",
     /// Requests refused because a table was full.
     Overloads = "overloads",
     /// Short messages (segments) submitted.

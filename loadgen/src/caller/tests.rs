@@ -35,7 +35,7 @@ fn an_invitation_has_all_that_a_gateway_asks() {
             assert_eq!(sms_user, Digits::from_ascii(b"999100999999").ok());
             let asserted = invite.header(HeaderName::PAssertedIdentity).and_then(NameAddr::parse_asserted);
             let chat_user = asserted.and_then(|asserted| asserted.parsed_uri()).and_then(|uri| uri.digits());
-            assert_eq!(chat_user, Digits::from_ascii(b"999200000000").ok());
+            assert_eq!(chat_user, Digits::from_ascii(b"999200999999").ok());
             let offer = Offer::parse(invite.body()).expect("an offer that can be accepted");
             assert_eq!(offer.setup, Some(Setup::Active));
         });

@@ -13,6 +13,7 @@ fn a_target_is_enough() {
     assert_eq!((order.rate, order.invitations, order.patience()), (100, 1000, Duration::from_secs(32)));
     assert_eq!(order.answers, Answers::Any);
     assert_eq!(order.sms_user(1), Digits::from_ascii(b"999100000001").ok());
+    assert_eq!(order.chat_user(1), Digits::from_ascii(b"999200000001").ok());
 }
 
 #[test]
@@ -45,6 +46,7 @@ fn what_cannot_be_is_refused_by_name() {
         ("--target 127.0.0.1:5060 --domain ims.example;lr", "--domain"),
         ("--target 127.0.0.1:5060 --local [::1]:0", "--local"),
         ("--target 127.0.0.1:5060 --sms-user-first 9990 --invitations 11", "--sms-user-first"),
+        ("--target 127.0.0.1:5060 --chat-user 9990 --invitations 11", "--chat-user"),
     ];
     for (words, named) in refusals {
         let refusal = order(words).expect_err(words);

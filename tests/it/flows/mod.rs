@@ -11,6 +11,7 @@ mod joining;
 mod leaving;
 mod long_text;
 mod overload;
+mod rates;
 mod receipts;
 mod refusal;
 mod registration;

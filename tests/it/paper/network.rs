@@ -35,6 +35,8 @@ pub struct Network {
     places: Places,
     /// Streams reach the gateway in pieces of at most so many octets.
     piece_octets: usize,
+    /// What all shards may ask.
+    pub directory: Arc<SharedDirectory>,
 }
 
 /// A datagram of the gateway.
@@ -108,6 +110,7 @@ impl Network {
             posts,
             places: Places::default(),
             piece_octets: plan.piece_octets,
+            directory,
         };
         network.posts.iter_mut().for_each(|post| start(&mut post.driver, &mut post.shard));
         network.settle();

@@ -137,6 +137,9 @@ fn policy() -> Policy {
         vocabulary: Vocabulary::new(["YES", "OK"], ["NO"], ["STOP"]),
         access: Access::Anyone,
         barring: Barring::none(),
+        // Scenarios are quicker than people, but for those about this.
+        invitation_rate: None,
+        message_rate: None,
     }
 }
 

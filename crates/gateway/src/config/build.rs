@@ -1,6 +1,8 @@
 //! From the configuration to what the shards are born with.
 
-use interwork::{Barring, MsisdnPool, Policy, Wording};
+use std::time::Duration;
+
+use interwork::{Barring, MsisdnPool, Policy, Rate, Wording};
 
 use sip::SessionPolicy;
 
@@ -40,6 +42,8 @@ impl Config {
         Policy {
             access: self.access.authorisation,
             barring: self.barring(),
+            invitation_rate: Rate::new(self.rates.invitations_per_hour.0, Duration::from_secs(3600)),
+            message_rate: Rate::new(self.rates.messages_per_minute.0, Duration::from_secs(60)),
             ask_first: self.chat.ask_first,
             answer_timer: self.chat.answer_timer_s.duration(),
             refresh_timer: self.chat.refresh_timer_s.duration(),

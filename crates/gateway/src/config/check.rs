@@ -294,6 +294,8 @@ mod tests {
             ("sms", "routing_queries_max", "100000001", "1 to 100000000"),
             ("sms", "segments_max", "17", "1 to 16"),
             ("access", "subscribers_max", "0", "1 to 100000000"),
+            ("rates", "invitations_per_hour", "-1", "0 to 1000000"),
+            ("rates", "messages_per_minute", "1000001", "0 to 1000000"),
             ("chat", "message_octets_max", "1000001", "1 to 1000000"),
         ] {
             let said = complaint(&format!("[{table}]\n{key} = {value}\n"));

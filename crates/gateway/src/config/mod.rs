@@ -42,6 +42,8 @@ pub struct Config {
     /// Data of chat users from the file that `access` names.
     #[serde(skip)]
     pub provisioned: Vec<(Identity, Subscriber)>,
+    /// How often.
+    pub rates: Rates,
     /// Chats.
     pub chat: Chat,
     /// What SMS users say.
@@ -212,6 +214,16 @@ pub struct Access {
     pub blocked_users: Vec<ChatUser>,
     /// Chat users of whom something is known at the same time.
     pub subscribers_max: Amount<1, 100_000_000>,
+}
+
+/// `[rates]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Chats that one chat user begins.
+    pub invitations_per_hour: Amount<0, 1_000_000>,
+    /// Messages that he sends in one chat.
+    pub messages_per_minute: Amount<0, 1_000_000>,
 }
 
 /// `[chat]`

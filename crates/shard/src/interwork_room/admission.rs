@@ -9,6 +9,7 @@ use octets::Digits;
 use sip::{Asserted, MessageView, Privacy, StatusCode, Uri};
 
 use crate::desk::Desk;
+use crate::directory::{Limited, Remembered, Spent};
 use crate::sip_room::{RETRY_AFTER_S, Refusal};
 use crate::tally::Count;
 
@@ -76,6 +77,35 @@ pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitt
     Ok(Admitted { caller, subscriber, sms_user })
 }
 
+/// Once more of what he may do so often. Asked last, so that what is refused for another reason costs him nothing.
+pub(super) fn spend(caller: &Caller, what: Limited, desk: &mut Desk) -> Result<(), Refused> {
+    let rate = match what {
+        Limited::Invitation => desk.policy.invitation_rate,
+        Limited::Message => desk.policy.message_rate,
+    };
+    let Some(rate) = rate else { return Ok(()) };
+    let (who, now) = (caller.identity(), desk.now());
+    match desk.directory.spend(who, what, rate, now) {
+        Spent::Granted { ends } => {
+            if let Some(ends) = ends {
+                desk.obsolete.put(Remembered::Allowance(who, what), ends);
+            }
+            Ok(())
+        }
+        Spent::NotBefore(at) => {
+            desk.count(Count::RatesExceeded);
+            // Whole seconds, and never one too early.
+            let wait_s = at.since(now).as_nanos().div_ceil(NANOS_PER_S).min(u128::from(u32::MAX)) as u32;
+            let refusal = Refusal { warning: Some((399, "Too many requests")), retry_after_s: Some(wait_s) };
+            Err(Refused(StatusCode::TEMPORARILY_UNAVAILABLE, refusal))
+        }
+        Spent::NoRoom => {
+            desk.count(Count::Overloads);
+            Err(Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE))
+        }
+    }
+}
+
 /// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
 fn caller(request: &MessageView<'_>) -> Option<Caller> {
     let asserted = Asserted::of(request)?;
@@ -106,3 +136,5 @@ fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
 fn not_authorised() -> Refused {
     Refused::warn(StatusCode::FORBIDDEN, 399, "127 Service not authorised")
 }
+
+const NANOS_PER_S: u128 = 1_000_000_000;

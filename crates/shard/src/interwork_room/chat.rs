@@ -1,6 +1,6 @@
 //! What a shard keeps of a chat beside its machine.
 
-use interwork::{ChatSession, Lease, Timer};
+use interwork::{Allowance, ChatSession, Lease, Timer};
 use octets::Digits;
 use tempo::{Alarm, Entropy};
 
@@ -38,6 +38,8 @@ pub struct Chat {
     pub(super) references: References,
     /// Messages of the chat user that the SMS side has not acknowledged.
     pub(super) unanswered: usize,
+    /// How many more messages the chat user may send.
+    pub(super) allowance: Allowance,
     /// Has a message told how to leave?
     pub(super) was_told_to_leave: bool,
     /// Short messages that wait for the connection or for the chat user's answer, oldest first.
@@ -75,6 +77,7 @@ impl Chat {
             invitation_left: 0,
             references: References::default(),
             unanswered: 0,
+            allowance: Allowance::default(),
             was_told_to_leave: false,
             first_sm: None,
             first_report: None,

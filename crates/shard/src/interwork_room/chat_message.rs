@@ -134,6 +134,14 @@ impl ChatMessages {
         let has_hint = is_wanted && plan.has_room_for(hint.clone());
         let whole = text.chars().chain(hint.take(if has_hint { usize::MAX } else { 0 }));
         let plan = Plan::of(whole.clone(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
+        if let Some(rate) = policy.message_rate
+            && chat.allowance.spend(rate, hands.desk.now()).is_err()
+        {
+            // Not allowed, as RFC 4975 10 has it. 413 would say that it is too long, and 408 that the SMS side is slow; after either
+            // a client may cut it up or send it again at once.
+            hands.desk.count(Count::RatesExceeded);
+            return Err(Status::FORBIDDEN);
+        }
         chat.was_told_to_leave |= has_hint;
 
         let owed = Owed::keep(origin.chunk, origin.octets).ok_or(Status::BAD_REQUEST)?;

@@ -9,6 +9,7 @@ use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::succession::Conversation;
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
+use crate::directory::Limited;
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{self, NotOpened};
@@ -69,6 +70,7 @@ impl InterworkRoom {
             return Ok(Invited::Again(chat));
         }
         let lease = self.lease(&caller, sms_user, hands)?;
+        admission::spend(&caller, Limited::Invitation, hands.desk)?;
         let terms = Terms {
             conversation,
             asks_first: !subscriber.auto_accept.unwrap_or(!policy.ask_first),
