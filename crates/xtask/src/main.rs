@@ -1,4 +1,4 @@
-//! The workspace's own automation: `cargo xtask tidy`, `cargo xtask test`.
+//! The workspace's own automation: `cargo xtask tidy`, `cargo xtask spec`, `cargo xtask test`.
 //!
 //! Refuses: to know the product. It reads manifests and source text, and starts other programs.
 //! In: the command line. Out: progress lines, findings with file and line, an exit code.
@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod peers;
+mod spec;
 mod step;
 mod test;
 mod tidy;
@@ -14,6 +15,8 @@ mod workspace;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask tidy                 the guards of the house laws
+       cargo xtask spec                 each normative step with the code and the test that carry it
+       cargo xtask spec --missing       and only those that nothing carries
        cargo xtask test                 every test that needs no other program
        cargo xtask test --with-peers    installs the real peers, then every test";
 
@@ -22,6 +25,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["tidy"] => tidy::run(),
+        ["spec"] => spec::run(spec::Extent::Whole),
+        ["spec", "--missing"] => spec::run(spec::Extent::Missing),
         ["test"] => test::run_all(false),
         ["test", "--with-peers"] => test::run_all(true),
         ["help" | "--help" | "-h"] => {

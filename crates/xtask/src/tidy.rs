@@ -11,7 +11,7 @@ mod length;
 mod methods;
 mod names;
 mod no_std;
-mod source;
+pub mod source;
 mod unfinished;
 mod unsafety;
 
