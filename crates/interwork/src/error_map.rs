@@ -31,7 +31,7 @@ pub enum SmFailure {
 }
 
 impl SmFailure {
-    /// From an Experimental-Result of TS 29.338 and its SM-Delivery-Failure-Cause.
+    /// From an Experimental-Result of TS 29.338 and its SM-Delivery-Failure-Cause (interworking 2.7).
     pub fn from_experimental(code: u32, cause: Option<u32>) -> Self {
         match (code, cause) {
             (5001, _) => Self::UnknownSubscriber,
@@ -88,6 +88,7 @@ impl SmFailure {
 
 /// The final answer to an INVITE whose invitation the SMS side refused.
 pub fn invitation_status(failure: SmFailure) -> StatusCode {
+    // interworking 2.7 rows 2, 3, 4, 8, 9, 10 and 12 invitation.
     match failure {
         SmFailure::UnknownSubscriber | SmFailure::InvalidAddress => StatusCode::NOT_FOUND,
         SmFailure::Barred | SmFailure::NotProvisioned => StatusCode::FORBIDDEN,
@@ -97,6 +98,7 @@ pub fn invitation_status(failure: SmFailure) -> StatusCode {
 
 /// The answer to an MSRP SEND whose text the SMS side refused.
 pub fn message_status(failure: SmFailure) -> Status {
+    // interworking 2.7 rows 2, 3, 4, 8, 9, 10 and 12 chat.
     match failure {
         SmFailure::Barred
         | SmFailure::NotProvisioned

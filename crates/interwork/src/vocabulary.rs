@@ -68,7 +68,7 @@ fn normalised<'a>(words: impl IntoIterator<Item = &'a str>) -> Box<[Box<str>]> {
     words.into_boxed_slice()
 }
 
-/// The characters of `message` as they are compared: lower case, single spaces, nothing at the ends that is no word.
+/// The characters of `message` as they are compared (interworking 2.6 item 10, 11 row 9): lower case, single spaces, nothing at the ends that is no word.
 fn normal(message: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = char> + Clone {
     let is_dressing = |c: &char| !c.is_alphanumeric();
     let body = message.skip_while(is_dressing);

@@ -34,6 +34,7 @@ impl SmsSubmit {
         text: &mut I,
         out: &mut Writer<'_>,
     ) {
+        // interworking 2.4 TP-MTI, TP-RD, TP-RP, TP-SRR and TP-UDHI
         out.u8(MessageType::Submit.bits()
             | if self.reject_duplicates { REJECT_DUPLICATES } else { 0 }
             | RELATIVE
@@ -41,8 +42,10 @@ impl SmsSubmit {
             | if plan.is_concatenated() { USER_DATA_HEADER } else { 0 });
         out.u8(self.message_reference);
         Address::international(self.destination).write(out);
+        // interworking 2.4 TP-PID and TP-DCS
         out.put(&[self.protocol_id, plan.data_coding().0]);
         self.validity.write(out);
+        // interworking 2.4 TP-UD
         plan.write_user_data(index, concat_reference, text, out);
     }
 }

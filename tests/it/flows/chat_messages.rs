@@ -21,6 +21,7 @@ fn bye(mut stage: Stage) -> Stage {
     stage
 }
 
+// TS 23.204 6.15.1 step 9; TS 29.311 6.1.1 item 1; interworking 2.8 item 1
 #[test]
 fn a_text_is_acknowledged_when_the_sms_side_has_it_and_not_before() {
     on_every_layout(|layout| {
@@ -39,6 +40,7 @@ fn a_text_is_acknowledged_when_the_sms_side_has_it_and_not_before() {
     });
 }
 
+// interworking 2.4 SM-RP-OA
 #[test]
 fn a_text_arrives_from_the_number_of_the_chat() {
     on_every_layout(|layout| {
@@ -56,6 +58,7 @@ fn a_text_arrives_from_the_number_of_the_chat() {
     });
 }
 
+// interworking 2.8 item 2
 #[test]
 fn a_bare_text_is_a_text() {
     on_every_layout(|layout| {
@@ -138,6 +141,7 @@ fn who_wants_no_response_hears_none_and_who_wants_failures_hears_those() {
     });
 }
 
+// interworking 2.8 item 3
 #[test]
 fn receipts_and_signs_of_typing_are_taken_and_bother_nobody() {
     on_every_layout(|layout| {
@@ -161,6 +165,7 @@ fn receipts_and_signs_of_typing_are_taken_and_bother_nobody() {
     });
 }
 
+// interworking 2.8 item 4, 11 row 26
 #[test]
 fn what_an_sms_user_cannot_be_told_is_refused() {
     on_every_layout(|layout| {
@@ -184,6 +189,7 @@ fn what_an_sms_user_cannot_be_told_is_refused() {
     });
 }
 
+// interworking 2.8 item 6
 #[test]
 fn an_empty_send_keeps_the_connection_alive_and_says_nothing() {
     on_every_layout(|layout| {
@@ -231,6 +237,7 @@ fn an_unknown_method_is_refused_and_a_stray_response_is_nobodys() {
     });
 }
 
+// interworking 11 row 33
 #[test]
 fn a_session_that_is_not_ours_is_unknown() {
     on_every_layout(|layout| {
@@ -276,6 +283,7 @@ fn a_session_is_unknown_on_another_shard() {
     });
 }
 
+// interworking 11 row 33
 #[test]
 fn a_session_has_one_connection() {
     on_every_layout(|layout| {

@@ -121,6 +121,7 @@ fn two_answers_at_once_are_one_answer() {
     });
 }
 
+// interworking 2.9 rule 2
 #[test]
 fn parallel_chats_of_one_sms_user_never_mix() {
     on_every_layout(|layout| {

@@ -30,6 +30,7 @@ fn the_sms_user_is_asked_and_yes_makes_a_chat() {
     });
 }
 
+// interworking 2.3 items 5, 6, 7, 10 and 12
 #[test]
 fn the_200_leads_to_the_shard_that_owns_the_chat_and_says_who_answers() {
     on_every_layout(|layout| {
@@ -64,6 +65,7 @@ fn the_200_leads_to_the_shard_that_owns_the_chat_and_says_who_answers() {
     });
 }
 
+// interworking 2.3 item 14, 2.6 item 1
 #[test]
 fn what_the_chat_is_about_stands_in_the_invitation() {
     on_every_layout(|layout| {
@@ -132,6 +134,7 @@ fn a_long_invitation_rings_when_every_segment_is_taken() {
     });
 }
 
+// interworking 2.3 item 2, 11 row 30
 #[test]
 fn ringing_is_repeated_every_minute_until_the_answer() {
     on_every_layout(|layout| {
@@ -149,6 +152,7 @@ fn ringing_is_repeated_every_minute_until_the_answer() {
     });
 }
 
+// interworking 2.6 items 2, 10 and 11, 11 row 8
 #[test]
 fn an_answer_that_is_none_is_hinted_at_once_and_waited_for() {
     on_every_layout(|layout| {
@@ -166,6 +170,7 @@ fn an_answer_that_is_none_is_hinted_at_once_and_waited_for() {
     });
 }
 
+// TS 23.204 6.15.1 step 8; interworking 2.6 item 11, 11 row 8
 #[test]
 fn in_strict_mode_what_is_not_yes_rejects() {
     on_every_layout(|layout| {
@@ -180,6 +185,7 @@ fn in_strict_mode_what_is_not_yes_rejects() {
     });
 }
 
+// interworking 2.3 item 4
 #[test]
 fn without_asking_first_a_chat_begins_only_with_somebody_whom_the_sms_side_knows() {
     on_every_layout(|layout| {
@@ -204,6 +210,7 @@ fn without_asking_first_a_chat_begins_only_with_somebody_whom_the_sms_side_knows
     });
 }
 
+// TS 23.204 6.15.1 NOTE 2; interworking 2.3 item 4, 11 row 1
 #[test]
 fn without_asking_first_the_chat_begins_at_once() {
     on_every_layout(|layout| {
@@ -291,6 +298,7 @@ fn the_same_invite_along_a_second_way_is_a_loop() {
     });
 }
 
+// interworking 2.9 rule 3
 #[test]
 fn a_second_sms_user_meets_the_same_number() {
     on_every_layout(|layout| {
@@ -329,6 +337,7 @@ fn rseqs(stage: &Stage) -> Vec<u32> {
     ringing.map(|sip| sip.need("RSeq").parse().expect("a number")).collect()
 }
 
+// interworking 2.3 item 3, 11 row 30
 #[test]
 fn who_demands_it_gets_the_ringing_for_certain() {
     on_every_layout(|layout| {

@@ -9,6 +9,7 @@ use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
 use crate::paper::texts::SipText;
 use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
 
+// TS 23.204 6.16.1 steps 2, 3 and 5; TS 29.311 6.1.1 item 4; interworking 2.6 item 4, 2.8 item 17, 11 row 11
 #[test]
 fn a_bye_is_answered_at_once_and_the_sms_user_is_told() {
     on_every_layout(|layout| {
@@ -71,6 +72,7 @@ fn a_bye_of_a_stranger_ends_nothing() {
     });
 }
 
+// TS 23.204 6.16.1 NOTE 2; interworking 11 row 11
 #[test]
 fn without_the_policy_to_tell_the_sms_user_hears_nothing_at_bye() {
     on_every_layout(|layout| {
@@ -82,6 +84,7 @@ fn without_the_policy_to_tell_the_sms_user_hears_nothing_at_bye() {
     });
 }
 
+// TS 23.204 6.17 steps 1 to 3; TS 29.311 6.1.1 item 3; interworking 2.8 item 16
 #[test]
 fn the_sms_user_leaves_with_a_word_and_is_not_told_so() {
     on_every_layout(|layout| {
@@ -104,6 +107,7 @@ fn the_sms_user_leaves_with_a_word_and_is_not_told_so() {
     });
 }
 
+// interworking 2.6 item 12
 #[test]
 fn a_word_that_is_only_part_of_a_text_ends_nothing() {
     on_every_layout(|layout| {
@@ -182,6 +186,7 @@ fn a_goodbye_that_is_refused_is_a_goodbye_all_the_same() {
     });
 }
 
+// interworking 2.8 item 18, 11 row 27
 #[test]
 fn a_silent_chat_is_ended_and_both_are_told() {
     on_every_layout(|layout| {
@@ -200,6 +205,7 @@ fn a_silent_chat_is_ended_and_both_are_told() {
     });
 }
 
+// interworking 2.8 item 15
 #[test]
 fn a_lost_media_connection_may_come_back() {
     on_every_layout(|layout| {

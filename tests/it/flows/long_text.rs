@@ -15,6 +15,7 @@ fn response(stage: &Stage, transaction: &str) -> Option<u16> {
     stage.network.wires[stage.calls[0].wire.expect("a connection")].response(transaction)
 }
 
+// interworking 2.4 TP-UD and TP-UDHI, 2.8 item 1
 #[test]
 fn a_long_text_is_several_short_messages_and_one_acknowledgement() {
     on_every_layout(|layout| {
@@ -64,6 +65,7 @@ fn one_segment_that_fails_fails_the_text_when_all_have_spoken() {
     });
 }
 
+// interworking 2.4 TP-DCS, 11 row 25
 #[test]
 fn a_text_in_another_alphabet_is_cut_between_its_characters() {
     on_every_layout(|layout| {
@@ -77,6 +79,7 @@ fn a_text_in_another_alphabet_is_cut_between_its_characters() {
     });
 }
 
+// interworking 2.8 item 5, 11 row 24
 #[test]
 fn a_text_of_too_many_segments_is_refused_and_nothing_of_it_is_sent() {
     on_every_layout(|layout| {
@@ -89,6 +92,7 @@ fn a_text_of_too_many_segments_is_refused_and_nothing_of_it_is_sent() {
     });
 }
 
+// interworking 2.8 item 5
 #[test]
 fn a_message_above_the_announced_size_is_stopped() {
     on_every_layout(|layout| {
@@ -117,6 +121,7 @@ fn chunk(stage: &mut Stage, message_id: &str, range: &str, body: &str, flag: cha
     transaction
 }
 
+// interworking 2.8 item 1
 #[test]
 fn chunks_are_joined_and_the_last_one_answers_for_the_message() {
     on_every_layout(|layout| {
@@ -166,6 +171,7 @@ fn a_message_that_its_sender_gives_up_is_forgotten() {
     });
 }
 
+// TS 23.204 6.15.1 step 9; interworking 2.6 item 3, 11 row 10
 #[test]
 fn the_word_how_to_leave_costs_no_segment_and_is_said_as_often_as_the_operator_wants() {
     on_every_layout(|layout| {

@@ -59,6 +59,7 @@ fn notification(send: &MsrpText) -> (String, String, String) {
     (part("<message-id>", "</message-id>"), part("<recipient-uri>", "</recipient-uri>"), fate)
 }
 
+// TS 23.204 6.10 item 1, 6.18 items 1 and 3; interworking 2.4 TP-SRR, 2.8 item 7, 11 row 17
 #[test]
 fn a_report_of_success_comes_when_the_service_centre_says_that_the_text_was_delivered() {
     on_every_layout(|layout| {
@@ -87,6 +88,7 @@ fn a_report_of_success_comes_when_the_service_centre_says_that_the_text_was_deli
     });
 }
 
+// interworking 2.4 TP-SRR, 11 row 16
 #[test]
 fn a_text_whose_sender_wants_to_know_nothing_asks_for_nothing() {
     on_every_layout(|layout| {
@@ -122,6 +124,7 @@ fn where_the_operator_asks_for_no_reports_what_the_service_centre_has_is_deliver
     });
 }
 
+// TS 23.204 6.10 items 2, 3 and 4; interworking 2.8 item 9
 #[test]
 fn a_delivery_is_notified_to_who_asked_for_it() {
     on_every_layout(|layout| {
@@ -134,6 +137,7 @@ fn a_delivery_is_notified_to_who_asked_for_it() {
     });
 }
 
+// TS 23.204 6.18 item 3; interworking 2.8 items 8 and 9
 #[test]
 fn a_failure_after_the_service_centre_had_the_text_is_told() {
     on_every_layout(|layout| {
@@ -251,6 +255,7 @@ fn one_segment_that_fails_is_the_fate_of_the_text() {
     });
 }
 
+// TS 23.204 6.18 item 2
 #[test]
 fn reports_find_their_text_among_others() {
     on_every_layout(|layout| {
@@ -281,6 +286,7 @@ fn a_report_on_somebody_else_or_on_nothing_is_taken_and_told_to_nobody() {
     });
 }
 
+// interworking 2.8 item 10
 #[test]
 fn a_report_that_comes_after_the_chat_is_taken_and_told_to_nobody() {
     on_every_layout(|layout| {

@@ -33,6 +33,7 @@ fn no_is_a_decline() {
     });
 }
 
+// interworking 11 row 4
 #[test]
 fn the_word_to_leave_declines_an_invitation_too() {
     on_every_layout(|layout| {
@@ -317,6 +318,7 @@ fn hidden() -> Invitation {
     Invitation::to(BOB).with("Privacy: id; critical")
 }
 
+// TS 23.204 6.15.1 step 4
 #[test]
 fn a_hidden_caller_is_refused_where_hiding_is_prohibited() {
     on_every_layout(|layout| {
@@ -342,6 +344,7 @@ fn a_hidden_caller_is_refused_where_only_the_own_number_could_stand_for_the_chat
     });
 }
 
+// TS 23.204 6.15.1 step 4, 6.16.1 NOTE 1; interworking 11 row 5
 #[test]
 fn nothing_of_a_hidden_caller_reaches_the_sms_user() {
     on_every_layout(|layout| {
@@ -376,6 +379,7 @@ fn hidden_chat(layout: Layout, source: NumberSource) -> Stage {
     stage
 }
 
+// TS 23.204 6.16.1 NOTE 1; interworking 2.9 rule 1, 11 row 2
 #[test]
 fn with_the_own_number_a_second_chat_of_the_same_two_is_busy() {
     on_every_layout(|layout| {

@@ -51,6 +51,7 @@ pub fn invited(stage: &mut Stage) -> u16 {
     status
 }
 
+// TS 23.204 6.1 items 1 and 4, 6.15.1 step 4; TS 24.341 5.3.3 item 1; TS 29.311 6.1.2
 #[test]
 fn who_is_registered_may_chat_on_every_shard_until_the_time_is_over() {
     on_every_layout(|layout| {
@@ -72,6 +73,7 @@ fn who_is_registered_may_chat_on_every_shard_until_the_time_is_over() {
     });
 }
 
+// TS 24.341 5.3.3 item 2
 #[test]
 fn who_is_registered_with_a_number_may_invite_by_name() {
     on_every_layout(|layout| {
@@ -111,6 +113,7 @@ fn a_refreshed_registration_lasts_from_then_on() {
     });
 }
 
+// TS 23.204 6.2 item 1
 #[test]
 fn who_has_gone_may_not_begin_a_chat_and_by_policy_ends_the_one_there_is() {
     on_every_layout(|layout| {

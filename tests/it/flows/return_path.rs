@@ -37,6 +37,7 @@ fn mail(stage: &mut Stage, tpdu: &[u8]) -> Delivery {
     stage.network.sms.delivery(ticket)
 }
 
+// TS 23.204 6.14 steps 3a, 3c, 4, 6, 9 and 10, 6.15.1 steps 7 and 10; TS 29.311 6.1.3.1, 6.1.10; interworking 2.8 items 11 and 13, 11 rows 15 and 18
 #[test]
 fn a_short_message_is_acknowledged_when_the_chat_user_has_it_and_not_before() {
     on_every_layout(|layout| {
@@ -51,6 +52,7 @@ fn a_short_message_is_acknowledged_when_the_chat_user_has_it_and_not_before() {
     });
 }
 
+// interworking 2.8 item 12
 #[test]
 fn a_text_says_who_wrote_it_and_when() {
     on_every_layout(|layout| {
@@ -91,6 +93,7 @@ fn a_client_that_takes_bare_text_only_gets_bare_text() {
     });
 }
 
+// TS 23.204 6.14 step 11
 #[test]
 fn what_the_chat_user_s_side_says_is_said_to_the_service_centre() {
     on_every_layout(|layout| {
@@ -133,6 +136,7 @@ fn a_chat_user_s_side_that_does_not_answer_leaves_the_message_with_the_service_c
     });
 }
 
+// interworking 2.8 item 15
 #[test]
 fn words_before_the_chat_user_is_connected_are_held_and_come_in_order() {
     on_every_layout(|layout| {
@@ -361,6 +365,7 @@ fn a_text_in_another_alphabet_arrives_as_it_was_written() {
     });
 }
 
+// interworking 2.6 item 5, 2.8 item 14, 11 row 19
 #[test]
 fn words_after_the_end_are_answered_once_a_day() {
     on_every_layout(|layout| {

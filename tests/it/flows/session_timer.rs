@@ -9,6 +9,7 @@ use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
 use crate::paper::texts::SipText;
 use crate::paper::{Delivery, Invitation, Plan, Stage};
 
+// interworking 2.8 item 18
 #[test]
 fn a_session_that_its_client_stops_refreshing_is_ended() {
     on_every_layout(|layout| {
@@ -123,6 +124,7 @@ fn a_session_that_would_be_too_short_is_not_begun_or_kept() {
     });
 }
 
+// interworking 2.3 item 11
 #[test]
 fn where_the_client_knows_no_timer_the_gateway_refreshes() {
     on_every_layout(|layout| {

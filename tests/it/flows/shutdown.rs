@@ -8,6 +8,7 @@ use crate::paper::plan::ENDED;
 use crate::paper::stage::BOB;
 use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
 
+// interworking 2.8 item 18
 #[test]
 fn chats_are_ended_invitations_refused_peers_greeted_and_then_it_is_finished() {
     on_every_layout(|layout| {

@@ -48,6 +48,7 @@ fn every_shard_is_connected_to_every_peer_before_it_is_asked_anything() {
     });
 }
 
+// interworking 2.4 TP-RD
 #[test]
 fn a_failure_of_the_way_is_tried_again_and_can_be_told_from_a_second_message() {
     on_every_layout(|layout| {
@@ -314,6 +315,7 @@ fn a_length_that_cannot_be_costs_the_connection_and_nothing_else() {
     });
 }
 
+// interworking 11 row 13
 #[test]
 fn a_service_centre_that_cannot_is_gone_round() {
     on_every_layout(|layout| {

@@ -12,6 +12,7 @@ use crate::paper::sms_side::{CENTRE_NUMBER, HSS, Ticket, digits};
 use crate::paper::stage::BOB;
 use crate::paper::{Invitation, Layout, Plan, Stage, on_every_layout};
 
+// TS 23.204 6.1 items 2 and 3, 6.2 item 1; TS 24.341 5.3.3 items 4 and 5; interworking 11 row 35
 #[test]
 fn a_registration_asks_watches_and_announces_and_its_end_takes_that_back() {
     on_every_layout(|layout| {
@@ -34,6 +35,7 @@ fn a_registration_asks_watches_and_announces_and_its_end_takes_that_back() {
     });
 }
 
+// TS 23.204 6.15.1 step 4
 #[test]
 fn the_hss_says_who_may() {
     on_every_layout(|layout| {
@@ -69,6 +71,7 @@ fn where_anyone_may_the_hss_need_not_say_so_but_may_say_no() {
     });
 }
 
+// TS 23.204 6.1 item 2; interworking 2.4 SM-RP-DA, 11 row 13
 #[test]
 fn preferences_and_the_service_centre_of_the_hss_count() {
     on_every_layout(|layout| {
@@ -98,6 +101,7 @@ fn preferences_and_the_service_centre_of_the_hss_count() {
     });
 }
 
+// interworking 11 row 36
 #[test]
 fn an_hss_that_says_nothing_leaves_what_it_said_before() {
     on_every_layout(|layout| {
@@ -140,6 +144,7 @@ fn a_lost_connection_to_the_hss_ends_its_errands() {
     });
 }
 
+// TS 23.204 6.1 item 5
 #[test]
 fn who_has_gone_is_gone_whatever_the_hss_says_late() {
     on_every_layout(|layout| {

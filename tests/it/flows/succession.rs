@@ -27,6 +27,7 @@ fn chatting(layout: Layout, conversation: &str) -> Stage {
     stage
 }
 
+// interworking 2.9 rule 4, 11 row 22
 #[test]
 fn the_chat_goes_on_with_the_new_client() {
     on_every_layout(|layout| {
@@ -92,6 +93,7 @@ fn the_sms_user_who_is_still_thinking_answers_the_new_client() {
     });
 }
 
+// interworking 2.9 rule 4, 11 row 22
 #[test]
 fn another_conversation_and_one_without_a_name_are_busy() {
     on_every_layout(|layout| {

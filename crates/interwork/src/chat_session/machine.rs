@@ -8,42 +8,45 @@ impl ChatSession {
     pub fn step(&mut self, event: Event, policy: &Policy, mut act: impl FnMut(Action)) {
         use Event::*;
         self.stage = match (self.stage, event) {
-            // TS 23.204 6.15.1 step 5.
+            // TS 23.204 6.15.1 step 5; interworking 2.9 T-answer and T-refresh.
             (Stage::Inviting, Begin) => {
                 act(Action::Invite);
                 act(Action::Arm(Timer::Answer, policy.answer_timer));
                 act(Action::Arm(Timer::Refresh, policy.refresh_timer));
                 Stage::Inviting
             }
-            // NOTE 2: without asking first straight to step 8, as soon as the SMS side knows of the SMS user at all.
+            // TS 23.204 6.15.1 NOTE 2; interworking 2.3 item 4, 11 row 1: without asking first straight to step 8, as soon as the SMS side knows of the SMS user at all.
             (Stage::Inviting, InvitationSubmitted) if !self.asks_first => accepted(policy, &mut act),
             // He says something before we know that he has been told: not an answer, as nobody was asked.
             (Stage::Inviting, Sm(Reply::Text | Reply::Accept | Reply::Reject)) if !self.asks_first => {
                 act(Action::Hold);
                 Stage::Inviting
             }
+            // interworking 2.3 item 1, 2.7 row 1 invitation, 11 row 30.
             (Stage::Inviting, InvitationSubmitted) => {
                 act(Action::Ring);
                 Stage::Invited
             }
+            // interworking 2.3 row 13.
             (Stage::Inviting | Stage::Invited, InvitationRefused(failure)) => {
                 act(Action::Refuse(invitation_status(failure)));
                 act(Action::End);
                 Stage::Ended
             }
-            // RFC 3261 13.3.1.1: a proxy gives up after three minutes without a provisional answer.
+            // interworking 2.3 item 2. RFC 3261 13.3.1.1: a proxy gives up after three minutes without a provisional answer.
             (stage @ (Stage::Inviting | Stage::Invited), Due(Timer::Refresh)) => {
                 act(Action::Ring);
                 act(Action::Arm(Timer::Refresh, policy.refresh_timer));
                 stage
             }
 
-            // TS 23.204 6.15.1 steps 7 and 8. An answer may overtake the SMS centre's own acknowledgement.
+            // TS 23.204 6.15.1 steps 7 and 8; TS 29.311 6.1.1 item 7; interworking 2.3 rows 15 and 16. An answer may overtake the SMS centre's own acknowledgement.
             (Stage::Inviting | Stage::Invited, Sm(Reply::Accept)) => {
                 act(Action::Take);
                 accepted(policy, &mut act)
             }
             (Stage::Inviting | Stage::Invited, Sm(Reply::Reject | Reply::Leave)) => reject(policy, &mut act),
+            // interworking 2.6 item 11, 11 row 8.
             (stage @ (Stage::Inviting | Stage::Invited), Sm(Reply::Text)) => match policy.unknown_reply {
                 UnknownReply::Reject => reject(policy, &mut act),
                 UnknownReply::Hint => {
@@ -54,11 +57,13 @@ impl ChatSession {
                     stage
                 }
             },
+            // interworking 2.3 row 14, 11 row 3.
             (Stage::Inviting | Stage::Invited, Due(Timer::Answer)) => {
                 act(Action::Refuse(policy.no_answer_status));
                 act(Action::End);
                 Stage::Ended
             }
+            // interworking 2.3 row 17.
             (Stage::Inviting | Stage::Invited, Withdrawn) => {
                 act(Action::End);
                 Stage::Ended
@@ -79,9 +84,10 @@ impl ChatSession {
                 act(Action::Hold);
                 Stage::Accepted
             }
+            // interworking 2.9 T-msrp-connect.
             (Stage::Accepted, Due(Timer::Connect)) => part(Goodbye::BearerLost, policy, &mut act),
 
-            // TS 23.204 6.15.1 step 10 and following.
+            // TS 23.204 6.15.1 step 10, 6.14 step 6; TS 29.311 6.1.10.
             (Stage::Active, Sm(Reply::Text | Reply::Accept | Reply::Reject)) => {
                 act(Action::Forward);
                 act(Action::Arm(Timer::Idle, policy.idle_timer));
@@ -91,6 +97,7 @@ impl ChatSession {
                 act(Action::Arm(Timer::Idle, policy.idle_timer));
                 Stage::Active
             }
+            // interworking 2.9 T-idle, 2.8 item 18, 11 row 27.
             (Stage::Active, Due(Timer::Idle)) => part(Goodbye::Silence, policy, &mut act),
             // RFC 4975 5.4: the side that connected may connect again. And a client that says BYE often hangs up first: its
             // BYE, which has further to go, must not cross one of ours.
@@ -100,13 +107,13 @@ impl ChatSession {
                 Stage::Accepted
             }
 
-            // TS 23.204 6.17: the SM is acknowledged whatever becomes of the BYE.
+            // TS 23.204 6.17 step 2; TS 29.311 6.1.1 item 3; interworking 2.8 item 16: the SM is acknowledged whatever becomes of the BYE.
             (Stage::Accepted | Stage::Active, Sm(Reply::Leave)) => {
                 act(Action::Take);
                 act(Action::Bye(Goodbye::UserLeft));
                 Stage::Leaving
             }
-            // TS 23.204 6.16.1 steps 2 to 5.
+            // TS 23.204 6.16.1 step 5 and NOTE 2; interworking 2.8 item 17, 11 row 11.
             (Stage::Accepted | Stage::Active, PeerLeft) => {
                 if policy.tell_at_bye {
                     act(Action::Notice);
@@ -118,6 +125,7 @@ impl ChatSession {
             (Stage::Accepted | Stage::Active, Unconfirmed) => part(Goodbye::BearerLost, policy, &mut act),
             (Stage::Accepted | Stage::Active, Stop(goodbye)) => part(goodbye, policy, &mut act),
 
+            // TS 23.204 6.17 step 3.
             (Stage::Leaving, Parted | PeerLeft) => {
                 act(Action::End);
                 Stage::Ended

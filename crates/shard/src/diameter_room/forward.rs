@@ -85,6 +85,7 @@ impl Forwards {
         out: &mut impl Outward,
     ) {
         let key = Key::new(token.slot, token.generation);
+        // TS 23.204 6.14 step 10; interworking 2.8 item 13, 11 row 18
         let Some(mut forward) = self.table.remove(key) else { return };
         desk.disarm(&mut forward.alarm);
         if outcome != SmOutcome::Taken {
@@ -117,6 +118,7 @@ fn answer(outcome: SmOutcome) -> MtForwardAnswer<'static> {
         SmOutcome::Taken => {
             MtForwardAnswer { sm_rp_ui: Some(DELIVER_REPORT_ACK), ..plain(ResultCode::SUCCESS.into()) }
         }
+        // TS 23.204 6.14 step 11
         SmOutcome::NotNow => MtForwardAnswer {
             absent_user: Some(AbsentUserDiagnostic::NO_RESPONSE_VIA_IP_SM_GW),
             ..plain(Experimental::ABSENT_USER.into())

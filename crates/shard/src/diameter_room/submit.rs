@@ -199,6 +199,7 @@ impl Submits {
                 None
             }
             Err(failure) if failure.is_of_the_way() && self.again(key, peers, desk, out) => None,
+            // interworking 11 row 13
             Err(failure) if failure.is_of_the_centre() && self.elsewhere(key, peers, desk, out) => None,
             Err(failure) if failure.is_of_the_moment() && self.later(key, peers, desk) => None,
             result => self.end(key, result, desk),
@@ -329,7 +330,8 @@ impl Submits {
         out: &mut impl Outward,
     ) {
         let Some(submit) = self.table.find_mut(key) else { return };
-        // RFC 6733 3: T, because the first sending may have arrived; TS 23.040 9.2.3.25: TP-RD, for the same reason.
+        // RFC 6733 3: T, because the first sending may have arrived; TS 23.040 9.2.3.25: TP-RD, for the same reason
+        // (interworking 2.4 TP-RD).
         let retransmitted = submit.attempts > 0;
         let rd = if retransmitted || submit.pauses > 0 { TP_RD } else { 0 };
         submit.attempts += 1;
@@ -374,6 +376,7 @@ fn request<'p, T>(
     service_centre: Digits,
     tpdu: T,
 ) -> MoForward<'p, T> {
+    // TS 23.204 6.16.1 step 3; interworking 2.4 SM-RP-OA and SM-RP-DA
     MoForward {
         session_id: peers.session_id(session),
         origin: peers.identity(),
@@ -393,6 +396,7 @@ fn verdict(answer: &MoForwardAnswer<'_>) -> Result<(), SmFailure> {
     match answer.outcome {
         Outcome::Success => Ok(()),
         // The service centre says that it has the message already: the first sending did arrive.
+        // interworking 2.7 row 13 invitation, 2.7 row 13 chat.
         _ if tp_fcs == Some(FailureCause::DUPLICATE) => Ok(()),
         Outcome::Result(code) => Err(SmFailure::from_result(code)),
         Outcome::Experimental { code, .. } => {

@@ -409,6 +409,7 @@ fn write(errand: &Errand, ids: Ids, peers: &Peers, own_number: octets::Digits, o
         }
         .write(out, ids),
         Step::Announce | Step::Withdraw => {
+            // TS 23.204 6.1 item 3; TS 24.341 5.3.3 items 4 and 5; interworking 11 row 35
             let is_here = errand.step == Step::Announce;
             let text = |octets: &[u8]| core::str::from_utf8(octets).ok().map(Into::into);
             let registration = SmsRegistration {
@@ -432,7 +433,7 @@ fn write(errand: &Errand, ids: Ids, peers: &Peers, own_number: octets::Digits, o
     }
 }
 
-// TS 29.328 7.6: his names and numbers, his service centre, and our own data about him.
+// TS 23.204 6.1 item 2. TS 29.328 7.6: his names and numbers, his service centre, and our own data about him.
 const ASKED: DataReferences = DataReferences::of(&[
     DataReference::REPOSITORY_DATA,
     DataReference::IMS_PUBLIC_IDENTITY,

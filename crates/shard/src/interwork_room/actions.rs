@@ -75,6 +75,7 @@ impl InterworkRoom {
         let chat = self.chats.find_mut(key)?;
         let policy = hands.desk.policy.clone();
         match action {
+            // interworking 2.6 item 1; 2.4 TP-VP: no longer than the SMS user may think.
             Action::Invite => {
                 let result = self.say(
                     key,
@@ -85,10 +86,11 @@ impl InterworkRoom {
                 );
                 return result.err().map(Event::InvitationRefused);
             }
+            // interworking 2.6 item 2.
             Action::Hint => {
                 self.say_courtesy(key, &policy.wording.hint, policy.answer_timer, hands);
             }
-            // TS 23.204 6.16.1 steps 2 to 4: the notice never delays the end.
+            // TS 23.204 6.16.1 steps 2 and 3; TS 29.311 6.1.1 item 4; interworking 2.6 item 4: the notice never delays the end.
             Action::Notice => {
                 let notice = &policy.wording.ended_by_peer;
                 self.say_courtesy(key, notice, policy.message_validity, hands);
@@ -218,6 +220,7 @@ impl InterworkRoom {
         for place in 0..chat.joinings.len() {
             chat.close_joining(place, hands.desk);
         }
+        // interworking 2.9 T-quarantine, 11 row 20.
         let rest = chat.lease.rests.then(|| (hands.desk.now() + hands.desk.policy.rest, chat.lease.peer));
         self.pairs.release(chat.lease.pair, rest);
         if let Some(session) = chat.msrp {

@@ -57,6 +57,7 @@ impl Refused {
 
 /// The first check that fails speaks.
 pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitted, Refused> {
+    // interworking 2.3 rows 3 and 6, 11 row 7
     let mut caller = caller(request).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
     let subscriber = authorised(&mut caller, desk)?;
     let barring = &desk.policy.barring;
@@ -64,12 +65,15 @@ pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitt
         desk.count(Count::Barred);
         return Err(not_authorised());
     }
+    // TS 23.204 6.15.1 step 4; interworking 2.3 row 5, 11 row 5
     let may_hide = subscriber.may_hide.unwrap_or(desk.policy.anonymity == Anonymity::Allowed);
     if caller.hides && !may_hide {
         return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
     }
+    // interworking 2.3 row 7
     let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
     let sms_user = sms_user.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
+    // interworking 2.3 row 8, 11 row 37
     if !desk.policy.barring.reaches(sms_user) {
         desk.count(Count::Barred);
         return Err(Refused::warn(StatusCode::FORBIDDEN, 399, "Destination barred"));
@@ -117,7 +121,7 @@ fn caller(request: &MessageView<'_>) -> Option<Caller> {
     Some(Caller { number: asserted.tel, peer, name, hides: Privacy::of(request).asks_to_hide() })
 }
 
-/// Authorisation from the data that was stored at registration, or that the operator keeps.
+/// TS 23.204 6.15.1 step 4: authorisation from the data that was stored at registration, or that the operator keeps.
 fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
     let mut known = desk.directory.subscriber(caller.identity(), desk.now());
     if let Some(number) = known.and_then(|known| known.number) {
@@ -125,6 +129,7 @@ fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
         caller.number = Some(number.digits());
         known = desk.directory.subscriber(Identity::Number(number), desk.now());
     }
+    // interworking 2.3 row 4
     match (desk.policy.access, known) {
         (_, Some(subscriber)) if subscriber.is_authorised => Ok(subscriber),
         (_, Some(_)) => Err(not_authorised()),

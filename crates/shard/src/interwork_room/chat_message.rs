@@ -123,6 +123,7 @@ impl ChatMessages {
         }
         let policy = hands.desk.policy.clone();
         let text = spoken.text;
+        // TS 23.204 6.15.1 step 9; TS 29.311 6.1.1 item 1; interworking 2.8 item 5, 11 row 24
         let plan = Plan::of(text.chars(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
         let hint = policy.wording.phrase(&policy.wording.leave_hint, Variables { inviter: None, topic: "" });
         let is_wanted = match policy.leave_hint {
@@ -131,6 +132,7 @@ impl ChatMessages {
             LeaveHint::Every => true,
         };
         // The hint never costs the SMS user, or the operator, one more segment.
+        // interworking 2.6 item 3, 11 row 10
         let has_hint = is_wanted && plan.has_room_for(hint.clone());
         let whole = text.chars().chain(hint.take(if has_hint { usize::MAX } else { 0 }));
         let plan = Plan::of(whole.clone(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
@@ -150,7 +152,7 @@ impl ChatMessages {
             imdn_message_id: Kept::copy(spoken.imdn_message_id).unwrap_or(Kept::EMPTY),
             success_report: origin.chunk.success_report(),
         };
-        // TS 23.204 6.18: a status report is asked for only when somebody wants to know, and of every segment.
+        // TS 23.204 6.18 item 1; interworking 11 row 16: a status report is asked for only when somebody wants to know, and of every segment.
         let wants_report = policy.status_reports && wanted.is_delivery() && plan.segments() <= SEGMENTS_MAX;
         let references = chat.references.take(plan.segments());
         let message = ChatMessage {
@@ -220,12 +222,13 @@ impl ChatMessages {
             hands.msrp.answer(session, &owed, message_status(failure), hands.desk, hands.out);
             return wanted.notify(session, sms_user, Fate::Failed, hands);
         }
+        // interworking 2.8 item 1, 2.7 row 1 chat
         hands.msrp.answer(session, &owed, Status::OK, hands.desk, hands.out);
         let Some(chat) = chats.find_mut(chat_key).filter(|_| wanted.is_delivery()) else { return };
         if hands.desk.policy.status_reports && segments <= SEGMENTS_MAX {
             reports.await_report(chat_key, chat, session, (wanted, owed), (references, segments), hands);
         } else {
-            // Nobody will report, so what the service centre has taken counts as delivered.
+            // interworking 11 row 17. Nobody will report, so what the service centre has taken counts as delivered.
             wanted.notify(session, sms_user, Fate::Delivered, hands);
             hands.msrp.report(session, &owed, Status::OK, hands.desk, hands.out);
         }
@@ -240,17 +243,20 @@ const UNANSWERED_PER_CHAT_MAX: usize = 64;
 fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {
     match ContentKind::of(content_type) {
         ContentKind::Text { utf8: true } => text(body, Disposition::NONE, b""),
+        // interworking 2.8 item 2
         ContentKind::Cpim => {
             let cpim = Cpim::parse(body).map_err(|fault| fault.status())?;
             match cpim.content_type.map_or(ContentKind::Text { utf8: true }, ContentKind::of) {
                 ContentKind::Text { utf8: true } if cpim.transfer_encoding.is_none_or(is_plain) => {
                     text(cpim.body, cpim.disposition, cpim.imdn_message_id.unwrap_or_default())
                 }
+                // interworking 2.8 item 3
                 ContentKind::Imdn | ContentKind::IsComposing => Ok(Said::Nothing),
                 _ => Err(Status::UNSUPPORTED_MEDIA_TYPE),
             }
         }
         ContentKind::Imdn | ContentKind::IsComposing => Ok(Said::Nothing),
+        // interworking 2.8 item 4, 11 row 26
         ContentKind::Text { utf8: false } | ContentKind::Other => Err(Status::UNSUPPORTED_MEDIA_TYPE),
     }
 }

@@ -54,6 +54,7 @@ impl InterworkRoom {
         request: &MessageView<'_>,
         hands: &mut Hands<'_, O>,
     ) -> Result<Invited, Refused> {
+        // interworking 2.3 row 1
         if hands.desk.is_stopping {
             return Err(Refused::later(StatusCode::SERVICE_UNAVAILABLE));
         }
@@ -64,11 +65,14 @@ impl InterworkRoom {
         let policy = hands.desk.policy.clone();
         wanted(request)?;
         let Admitted { caller, subscriber, sms_user } = admission::admit(request, hands.desk)?;
+        // interworking 2.3 row 9
         acceptable(hands.sip.invites.offer(invite).unwrap_or_default())?;
         let conversation = Conversation::of(request);
+        // interworking 2.9 rule 4, 11 row 22
         if let Some(chat) = chat_of(self, &caller, sms_user, conversation, hands.desk) {
             return Ok(Invited::Again(chat));
         }
+        // TS 23.204 6.15.1 step 5; TS 29.311 6.1.8
         let lease = self.lease(&caller, sms_user, hands)?;
         admission::spend(&caller, Limited::Invitation, hands.desk)?;
         let terms = Terms {
@@ -79,6 +83,7 @@ impl InterworkRoom {
         };
         let chat = Chat::new(invite, lease, terms, topic(request));
         let chat = self.chats.insert(chat).map_err(|_| Refused::later(StatusCode::SERVICE_UNAVAILABLE))?;
+        // interworking 2.9 rule 1
         if self.pairs.bind(lease.pair, chat).is_err() {
             self.chats.remove(chat);
             hands.desk.count(Count::Overloads);
@@ -97,9 +102,11 @@ impl InterworkRoom {
     ) -> Result<Lease, Refused> {
         let policy = &hands.desk.policy;
         let now = hands.desk.now();
+        // TS 23.204 6.16.1 NOTE 1; interworking 11 row 2
         if policy.number_source == NumberSource::Own && !caller.hides {
             let number = caller.number.map(Msisdn).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
             let pair = Pair { number, sms_user };
+            // interworking 2.3 row 11
             if !self.pairs.is_free_for(pair, caller.peer, now) {
                 // One chat per pair: a second INVITE while the first lives cannot be told apart by the SMS user.
                 return Err(Refused::plain(StatusCode::BUSY_HERE));
@@ -111,6 +118,7 @@ impl InterworkRoom {
             return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
         }
         policy
+            // interworking 2.3 row 12, 2.9 rule 2
             .pool
             .lease(sms_user, caller.peer, &self.pairs, now)
             .map_err(|_| Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE))
@@ -173,6 +181,7 @@ fn topic(request: &MessageView<'_>) -> Kept<TOPIC_OCTETS_MAX> {
     let Some(subject) = subject.map(str::trim).filter(|subject| !subject.is_empty()) else {
         return Kept::EMPTY;
     };
+    // interworking 2.3 item 14, 2.6 item 14
     let is_harmless = |c: &char| {
         !c.is_control()
             && !matches!(*c, '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

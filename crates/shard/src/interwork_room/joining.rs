@@ -56,6 +56,7 @@ impl Chat {
         else {
             return Place::Alone;
         };
+        // interworking 2.9 rule 6
         let is_of = |joining: &Joining| (joining.reference, joining.total) == (reference, total);
         let open = self.joinings.iter().position(|place| place.as_ref().is_some_and(is_of));
         // More long texts at once than there are places: this one comes in pieces.
@@ -120,6 +121,7 @@ impl Chat {
         if !desk.is_due(&mut joining.alarm, ringing) {
             return None;
         }
+        // interworking 2.9 T-concat
         if joining.next > 1 {
             let ended = core::mem::replace(&mut joining.message_id, MessageId::EMPTY);
             let octets = joining.octets;

@@ -219,10 +219,11 @@ pub struct Gauges {
     pub due_reports: usize,
 }
 
-/// TS 23.204 6.14 step 3: the answer names us, and an MT-Correlation-ID that leads the short message back to the number.
+/// TS 23.204 6.14 steps 3a and 3c; TS 29.311 6.1.3.1; interworking 11 row 15: the answer names us, and an MT-Correlation-ID that leads the short message back to the number.
 fn announce<O: Outward>(query: &RoutingQuery<'_>, hands: &mut Hands<'_, O>) {
     let desk = &mut *hands.desk;
     let now = desk.now();
+    // interworking 11 row 39
     let mut id = interwork::MtCorrelationId::mint(desk.policy.network, &mut desk.entropy);
     // Nine digits of chance: with a million of them out one in a thousand is taken.
     while desk.directory.announced(id, now).is_some() {

@@ -43,6 +43,7 @@ pub(super) fn known<O: Outward>(
     hands: &mut Hands<'_, O>,
 ) {
     let now = hands.desk.now();
+    // interworking 11 row 36
     let found = subscriber.or_else(|| hands.desk.directory.subscriber(identity, now));
     if subscriber.is_none() {
         hands.desk.count(Count::HssSilent);
@@ -50,6 +51,7 @@ pub(super) fn known<O: Outward>(
     keep(identity, found, until, hands);
 }
 
+// TS 23.204 6.1 item 4.
 fn keep<O: Outward>(
     identity: Identity,
     subscriber: Option<Subscriber>,
@@ -65,7 +67,7 @@ fn keep<O: Outward>(
     }
 }
 
-/// What the HSS knows of a chat user has changed. It says nothing of his service centre, so that stays.
+/// What the HSS knows of a chat user has changed (TS 23.204 6.1 item 5). It says nothing of his service centre, so that stays.
 pub(super) fn changed<O: Outward>(
     notice: &Notice<'_>,
     identity: Identity,
@@ -88,7 +90,7 @@ pub(super) fn changed<O: Outward>(
     diameter.confirm(notice, outcome, desk, *out);
 }
 
-/// A chat user is gone, and by the operator's policy his chats end, on whatever shard they are.
+/// A chat user is gone (TS 23.204 6.2 item 1), and by the operator's policy his chats end, on whatever shard they are.
 pub(super) fn deregistered<O: Outward>(
     room: &mut InterworkRoom,
     registrant: Registrant<'_>,

@@ -62,6 +62,7 @@ impl Wanted {
         hands: &mut Hands<'_, O>,
     ) {
         let wanted = match fate {
+            // TS 23.204 6.10 items 2 and 4; interworking 2.8 item 9
             Fate::Delivered => Disposition::POSITIVE_DELIVERY,
             _ => Disposition::NEGATIVE_DELIVERY,
         };
@@ -117,6 +118,7 @@ impl DueReports {
             session,
             wanted,
             owed,
+            // TS 23.204 6.18 item 2, 6.10 item 3
             first: references.message,
             segments,
             delivered: 0,
@@ -147,6 +149,7 @@ impl DueReports {
         report: &SmsStatusReport<'_>,
         hands: &mut Hands<'_, O>,
     ) {
+        // TS 23.204 6.18 item 3
         let news = match report.status.outcome() {
             // The service centre still tries: there is nothing to tell yet.
             Outcome::Pending => return,
@@ -196,6 +199,7 @@ impl DueReports {
         key: Key<DueReport>,
         hands: &mut Hands<'_, O>,
     ) {
+        // TS 23.204 6.10 item 5
         let Some(due) = self.table.find_mut(key) else { return };
         if hands.desk.is_due(&mut due.alarm, Ringing::Report(key)) {
             let chat = due.chat;
@@ -206,7 +210,7 @@ impl DueReports {
         }
     }
 
-    /// A chat has ended: what its messages become is told to nobody.
+    /// A chat has ended: what its messages become is told to nobody (interworking 2.8 item 10).
     pub(super) fn forget_all<O: Outward>(&mut self, chat: &mut Chat, hands: &mut Hands<'_, O>) {
         let first = chat.first_report.take();
         self.forget_from(first, hands);
@@ -245,6 +249,7 @@ impl DueReports {
         let Some(mut due) = self.table.remove(key) else { return };
         hands.desk.disarm(&mut due.alarm);
         due.wanted.notify(due.session, chat.lease.pair.sms_user.digits(), fate, hands);
+        // interworking 2.8 items 7 and 8
         let status = match fate {
             Fate::Delivered => msrp::Status::OK,
             Fate::Forbidden => msrp::Status::FORBIDDEN,
@@ -295,7 +300,7 @@ const PER_CHAT_MAX: usize = 64;
 const EARLY_MAX: usize = 10;
 /// Segments of a message whose reports are counted; of a longer one no reports are asked for.
 pub(super) const SEGMENTS_MAX: u8 = 16;
-/// T-status-report: later than this no service centre reports.
+/// interworking 2.9 T-status-report: later than this no service centre reports.
 const PATIENCE: Duration = Duration::from_secs(72 * 3600);
 /// An IMDN Message-ID that is longer is not notified about.
 pub(super) const IMDN_MESSAGE_ID_OCTETS_MAX: usize = 128;

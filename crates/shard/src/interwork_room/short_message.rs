@@ -38,10 +38,11 @@ impl InterworkRoom {
         hands: &mut Hands<'_, O>,
     ) {
         let desk = &mut *hands.desk;
+        // TS 23.204 6.14 step 4; interworking 2.9 T-mtcorr
         let number = desk.directory.announced(correlation, desk.now());
         let sender = match MtTpdu::parse(tpdu) {
             Ok(MtTpdu::Deliver(deliver)) => deliver.originating.digits().map(Msisdn),
-            // TS 23.204 6.18: it belongs to the chat with the recipient of what it reports on.
+            // TS 23.204 6.10 item 1: it belongs to the chat with the recipient of what it reports on.
             Ok(MtTpdu::StatusReport(report)) => report.recipient.digits().map(Msisdn),
             Err(_) => return tell(token, SmOutcome::Never, hands),
         };
@@ -77,6 +78,7 @@ impl InterworkRoom {
             Ok(MtTpdu::StatusReport(report)) => return self.reported(&arrived, number, &report, hands),
             Err(_) => return tell(token, SmOutcome::Never, hands),
         };
+        // interworking 2.8 item 11, 2.9 rule 3
         let sms_user = deliver.originating.digits().map(Msisdn);
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
         let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
@@ -99,6 +101,7 @@ impl InterworkRoom {
 
     /// Words after the end: whoever wrote them is told that nobody will read them. `false`: he knows, or could not be told.
     fn answers_late<O: Outward>(&mut self, pair: Pair, hands: &mut Hands<'_, O>) -> bool {
+        // interworking 2.6 item 5, 2.8 item 14, 2.9 rule 5, 11 row 19
         let policy = hands.desk.policy.clone();
         if !policy.tell_late || !self.pairs.may_tell(pair, hands.desk.now(), TOLD_AGAIN) {
             return false;
@@ -134,6 +137,7 @@ fn reading(chat: &Chat, deliver: &SmsDeliver<'_>, desk: &Desk) -> Reply {
     if deliver.user_data.concatenation().is_some_and(|concatenation| concatenation.total > 1) {
         return Reply::Text;
     }
+    // TS 23.204 6.17 step 1; interworking 2.6 item 12
     match chat.session.awaits_answer() {
         true => desk.policy.vocabulary.answer(deliver.user_data.chars()),
         false => desk.policy.vocabulary.remark(deliver.user_data.chars()),

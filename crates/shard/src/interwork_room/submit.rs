@@ -58,6 +58,7 @@ pub(super) fn submit_text<O: Outward>(
             purpose,
             number: letterhead.number,
             service_centre: letterhead.service_centre,
+            // interworking 2.4 TP-MR, TP-DA, TP-SRR, TP-VP and TP-PID
             submit: SmsSubmit {
                 message_reference: (letterhead.references.message as u8).wrapping_add(index),
                 destination: letterhead.sms_user,

@@ -121,6 +121,7 @@ impl ShortMessages {
             self.settle_words(Some(arrived), SmOutcome::Never, hands);
             return false;
         };
+        // interworking 2.8 item 15
         let waits = self.wait(chats, key, arrived, State::Held(kept), hands.desk).is_some();
         if !waits {
             self.settle_words(Some(arrived), SmOutcome::NotNow, hands);
@@ -206,6 +207,7 @@ impl ShortMessages {
         let said = said(deliver, hands.desk);
         let text = |out: &mut octets::Writer<'_>| deliver.user_data.write_utf8(out);
         let sent = chat.msrp.zip(deliver.originating.digits()).and_then(|(session, from)| {
+            // TS 23.204 6.14 step 6; interworking 2.8 item 12
             let words = msrp_room::Words { from, said, message_id, behind, is_last };
             hands.msrp.send_words(session, key, &words, text, hands.desk, hands.out).ok()
         });
@@ -231,6 +233,7 @@ impl ShortMessages {
         hands: &mut Hands<'_, O>,
     ) {
         let Some(sm) = self.table.find_mut(key) else { return };
+        // interworking 2.9 T-msrp-resp
         if hands.desk.is_due(&mut sm.alarm, Ringing::Sm(key)) {
             self.settle(chats, key, SmOutcome::NotNow, hands);
         }

@@ -102,6 +102,7 @@ impl MsrpRoom {
         let chat = self.sessions.table.find(session)?.chat;
         let body = chunk.body().unwrap_or_default();
         let message = |body| Some(MsrpEvent::Message { chat, session, chunk, body });
+        // interworking 2.8 item 6
         let status = if body.is_empty() && chunk.is_whole() {
             // RFC 4975 5.4: an empty SEND binds the connection, or keeps it alive. An empty last chunk ends a message.
             Status::OK
@@ -110,6 +111,7 @@ impl MsrpRoom {
         } else if chunk.is_whole() {
             Status::STOP_SENDING
         } else {
+            // interworking 2.8 item 1
             match self.reassembly.accept(reassembly_key(session), &chunk) {
                 Joined::Whole(slot) => return message(Body::Joined(slot)),
                 // The last chunk answers for the whole message: this one is only put aside.

@@ -209,6 +209,7 @@ impl MsrpRoom {
 
     /// The short message that a response answers.
     pub(super) fn answered(&mut self, transaction_id: &[u8]) -> Option<Key<InboundSm>> {
+        // TS 23.204 6.14 step 9
         let id = TransactionId::parse(transaction_id)?;
         let place = self.outgoing.key_at(id.slot())?;
         if self.outgoing.find(place)?.id != id {

@@ -104,6 +104,7 @@ impl Sessions {
         out: &mut Writer<'_>,
     ) {
         let Some(path) = self.own_path(session, me) else { return };
+        // interworking 2.3 items 5 and 7
         let answer = msrp::Answer {
             offer,
             address: self.host.as_bytes(),
@@ -114,6 +115,7 @@ impl Sessions {
             version: 1,
             max_size: self.message_octets_max as u64,
             fingerprint: None,
+            // interworking 2.3 item 8
             cema: true,
         };
         // The writer remembers an overflow; the message is then not sent.
@@ -152,6 +154,7 @@ impl Sessions {
     pub(super) fn named(&self, path: &MsrpPath<'_>, desk: &Desk) -> Option<Key<MsrpSession>> {
         let id = SessionId::parse(path.first().session_id?)?;
         let key = Key::new(id.slot, id.generation);
+        // interworking 11 row 33
         let session = self.table.find(key)?;
         let ours = SessionId {
             owner: desk.me().0,

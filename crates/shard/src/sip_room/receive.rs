@@ -77,6 +77,7 @@ impl SipRoom {
     ) -> Option<SipEvent<'static>> {
         let known =
             self.invites.transactions.get(&TransactionKey::of_request(request, self.invites.seed)).copied();
+        // interworking 2.3 row 17
         let status = match known {
             Some(_) => StatusCode::OK,
             None => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,
@@ -140,12 +141,14 @@ impl SipRoom {
         if let Some(dialog) = dialog {
             return self.invites.answer_again(invite, dialog, &request, desk, out);
         }
+        // interworking 2.3 row 2
         self.invites.send_response(invite, StatusCode::TRYING, desk, out);
         Some(SipEvent::Invitation { invite, request })
     }
 
     /// Why an INVITE that would make a dialog is refused.
     fn refusal(&self, request: &MessageView<'_>) -> Option<StatusCode> {
+        // interworking 2.3 rows 0 and 10
         let bad = CAPABILITIES.check(request).err().map(|bad| bad.status);
         bad.or_else(|| negotiate(request, &self.invites.session_policy).status())
     }

@@ -108,18 +108,21 @@ impl Contact {
             return;
         }
         if makes_dialog {
+            // interworking 2.3 item 10
             self.write_contact(&mut response);
         }
+        // interworking 2.3 item 3
         if let Some(reliable) = invite.reliable.filter(|_| !status.is_final()) {
             response.header("Require", "100rel");
             response.header_with("RSeq", |out| out.decimal(reliable.rseq.into()));
         }
         if status.is_success() {
+            // interworking 2.3 item 11
             write_session(&mut response, invite.session.negotiated);
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
             response.header("Accept", "application/sdp");
             if let Some(user) = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()) {
-                // The answer comes from the SMS user (TS 23.204 6.15.1 step 8).
+                // The answer comes from the SMS user (TS 23.204 6.15.1 step 8; interworking 2.3 item 12).
                 response.header_with("P-Asserted-Identity", |out| {
                     out.text("<tel:+");
                     out.digits(user);

@@ -137,7 +137,7 @@ fn write_answer(
     write_plain(request, source, status, Some(tag), out);
 }
 
-/// A third-party REGISTER (TS 24.341 5.3.3 item 1): what the S-CSCF says of a chat user.
+/// A third-party REGISTER (TS 23.204 6.1 item 1, 6.2 item 1; TS 24.341 5.3.3 item 1; TS 29.311 6.1.2): what the S-CSCF says of a chat user.
 fn register<'a>(request: &MessageView<'a>) -> (StatusCode, Option<SipEvent<'a>>) {
     let registrant = |asserted: Asserted<'a>, msisdn: Option<Digits>| {
         let identity = match msisdn.or(asserted.tel) {

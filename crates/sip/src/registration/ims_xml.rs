@@ -1,4 +1,4 @@
-//! The MSISDN in `application/3gpp-ims+xml` (TS 24.229 7.6, TS 24.341 5.3.3).
+//! The MSISDN in `application/3gpp-ims+xml` (TS 24.229 7.6, TS 24.341 5.3.3 item 2).
 //!
 //! Only the text inside `<service-info>` is looked for, whatever else is around it: the operator writes it by hand
 //! into the filter criteria. No entity is resolved, so nothing grows while it is read.

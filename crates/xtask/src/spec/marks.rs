@@ -79,7 +79,8 @@ fn named(text: &str) -> Vec<(String, Option<String>)> {
     found
 }
 
-/// `6.15.1`, `B.1`, `6.5a`; only the first after the document's name may lack a dot.
+/// `6.15.1`, `B.1`, `6.5a`. Without a dot only where it cannot be a number of a list: right after the document's name, or
+/// with a label of its own.
 fn clause(text: &str, is_first: bool) -> Option<(&str, &str)> {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '.').unwrap_or(text.len());
     let clause = text[..end].trim_end_matches('.');
@@ -87,7 +88,8 @@ fn clause(text: &str, is_first: bool) -> Option<(&str, &str)> {
     let starts = clause.starts_with(|c: char| c.is_ascii_digit())
         || (has_dot && clause.starts_with(|c: char| c.is_ascii_uppercase()));
     let ends = clause.bytes().rev().nth(1).is_none_or(|byte| byte.is_ascii_digit() || byte == b'.');
-    (starts && ends && (has_dot || is_first)).then(|| (clause, &text[clause.len()..]))
+    let after = &text[clause.len()..];
+    (starts && ends && (has_dot || is_first || has_label(after))).then_some((clause, after))
 }
 
 fn labels(text: &str) -> (Vec<String>, &str) {
@@ -151,8 +153,16 @@ fn number(text: &str) -> Option<(&str, &str)> {
     let after = &text[digits + letter..];
     let is_clause =
         after.strip_prefix('.').is_some_and(|more| more.starts_with(|c: char| c.is_alphanumeric()));
+    let is_clause = is_clause || has_label(after);
     let is_whole = digits > 0 && !is_clause && !after.starts_with(|c: char| c.is_alphanumeric());
     is_whole.then(|| (&text[..digits + letter], after))
+}
+
+/// Does a numbered label stand here?
+fn has_label(text: &str) -> bool {
+    let Some(text) = text.strip_prefix(' ') else { return false };
+    let mut words = NUMBERED.iter().flat_map(|(several, one)| [several, one]);
+    words.any(|word| text.strip_prefix(word).is_some_and(|text| text.starts_with(' ')))
 }
 
 fn column(text: &str) -> (String, &str) {

@@ -166,7 +166,7 @@ fn the_page_names_places_in_the_order_of_the_steps() {
 
 #[test]
 fn a_comment_names_rows_in_many_forms() {
-    let cases: [(&str, &[&str]); 13] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("TS 23.204 6.15.1 step 4: why", &["6.15.1 step 4"]),
         ("see (TS 23.204 6.14 step 3c).", &["6.14 step 3c"]),
         ("TS 23.204 6.15.1 steps 5 to 7, and more", &["6.15.1 step 5", "6.15.1 step 6", "6.15.1 step 7"]),
@@ -181,6 +181,7 @@ fn a_comment_names_rows_in_many_forms() {
         ),
         ("interworking 2.4 TP-VP, TP-SRR and SM-RP-DA", &["2.4 TP-VP", "2.4 TP-SRR", "2.4 SM-RP-DA"]),
         ("interworking 11 row 3, 2.3 row 14", &["11 row 3", "2.3 row 14"]),
+        ("interworking 2.3 rows 3 and 6, 11 row 7", &["2.3 row 3", "2.3 row 6", "11 row 7"]),
         ("the interworking page, tables 2.3 and 2.7", &[]),
         ("TS 23.2045 6.1, the chatinterworking 2.3", &[]),
     ];
