@@ -1,9 +1,10 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use interwork::{Identity, Msisdn, MtCorrelationId, PeerId, Subscriber};
+use interwork::{Identity, Msisdn, MtCorrelationId, PeerId, Rate, Subscriber};
 use tempo::{Duration, Instant};
 
 use super::*;
+use crate::directory::{Limited, Spent};
 
 /// One chat user, who runs out when the test says.
 #[derive(Debug, Default)]
@@ -39,6 +40,12 @@ impl Directory for One {
     }
     fn subscribers(&self) -> usize {
         usize::from(self.until().is_some())
+    }
+    fn spend(&self, _: Identity, _: Limited, _: Rate, _: Instant) -> Spent {
+        Spent::NoRoom
+    }
+    fn allowances(&self) -> usize {
+        0
     }
     fn expire(&self, _: Remembered, now: Instant) -> Option<Instant> {
         let until = self.until().filter(|until| *until > now);
