@@ -23,6 +23,7 @@ use lasting::Lasting;
 pub struct SharedDirectory {
     announcements: Lasting<MtCorrelationId, Msisdn>,
     subscribers: Lasting<Identity, Subscriber>,
+    awaited: Lasting<Identity, ()>,
     allowances: Allowances,
     /// From the operator's file; it never changes, and comes before what a registration says.
     provisioned: HashMap<Identity, Subscriber>,
@@ -35,6 +36,7 @@ impl SharedDirectory {
         SharedDirectory {
             announcements: Lasting::new(announcements_max),
             subscribers: Lasting::new(subscribers_max),
+            awaited: Lasting::new(AWAITED_MAX),
             allowances: Allowances::new(subscribers_max),
             provisioned: HashMap::new(),
         }
@@ -68,6 +70,22 @@ impl Directory for SharedDirectory {
         self.subscribers.revise(identity, subscriber);
     }
 
+    fn await_data(&self, identity: Identity, until: Instant) {
+        self.awaited.put(identity, (), until);
+    }
+
+    fn has_data(&self, identity: Identity) {
+        self.awaited.remove(identity);
+    }
+
+    fn awaits(&self, identity: Identity, now: Instant) -> bool {
+        self.awaited.find(identity, now).is_some()
+    }
+
+    fn awaits_any(&self) -> bool {
+        self.awaited.count() > 0
+    }
+
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber> {
         self.provisioned.get(&identity).copied().or_else(|| self.subscribers.find(identity, now))
     }
@@ -92,10 +110,14 @@ impl Directory for SharedDirectory {
         match what {
             Remembered::Announcement(id) => self.announcements.expire(id, now),
             Remembered::Subscriber(identity) => self.subscribers.expire(identity, now),
+            Remembered::Awaited(identity) => self.awaited.expire(identity, now),
             Remembered::Allowance(who, what) => self.allowances.expire((who, what), now),
         }
     }
 }
+
+/// Chat users whose data are on the way; beyond it an INVITE that comes too early is judged by what is known.
+const AWAITED_MAX: usize = 1 << 14;
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,8 @@ use tempo::Instant;
 pub enum Remembered {
     /// The number behind an MT-Correlation-ID.
     Announcement(MtCorrelationId),
+    /// That the HSS is being asked about a chat user.
+    Awaited(Identity),
     /// What is known of a chat user.
     Subscriber(Identity),
     /// What he has left of what he may do in a time.
@@ -53,6 +55,18 @@ pub trait Directory: Send + Sync + Debug {
 
     /// Something of a chat user who is remembered has changed; how long he is stays.
     fn revise(&self, identity: Identity, subscriber: Subscriber);
+
+    /// The HSS is being asked about somebody of whom nothing is known; until `until` at the latest it will have said something.
+    fn await_data(&self, identity: Identity, until: Instant);
+
+    /// It has said all that it will.
+    fn has_data(&self, identity: Identity);
+
+    /// Is somebody's data on the way?
+    fn awaits(&self, identity: Identity, now: Instant) -> bool;
+
+    /// Is anybody's? Asked for each INVITE.
+    fn awaits_any(&self) -> bool;
 
     /// What is known of a chat user at `now`.
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber>;

@@ -31,7 +31,7 @@ impl Obsolete {
     pub fn put(&mut self, what: Remembered, at: Instant) {
         let is_new = match what {
             Remembered::Subscriber(identity) => self.subscribers.insert(identity),
-            Remembered::Announcement(_) | Remembered::Allowance(..) => true,
+            Remembered::Announcement(_) | Remembered::Awaited(_) | Remembered::Allowance(..) => true,
         };
         if is_new {
             self.heap.push(Entry { at, what });
@@ -48,7 +48,7 @@ impl Obsolete {
                 (None, Remembered::Subscriber(identity)) => {
                     self.subscribers.remove(&identity);
                 }
-                (None, Remembered::Announcement(_) | Remembered::Allowance(..)) => {}
+                (None, _) => {}
             }
         }
     }

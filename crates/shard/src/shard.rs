@@ -13,7 +13,7 @@ use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom};
 use crate::door::{Door, LinkKind, each_message};
 use crate::driver::{Arrival, LinkId, Moment, Opening, Outward, Request};
-use crate::interwork_room::{Arrived, Ending, Hands, InterworkRoom, Whose, is_wanted};
+use crate::interwork_room::{Arrived, Ending, Hands, InterworkRoom, Whose, end_chats, is_wanted};
 use crate::lanes::{Cargo, Lanes, Parcel};
 use crate::limits::TIMERS_PER_TURN;
 use crate::msrp_room::MsrpRoom;
@@ -310,7 +310,11 @@ impl Shard {
                 self.on_sip(event, out);
             }
             Ringing::Answered(key) => self.sip.requests.ring(key, &mut self.desk, out),
-            Ringing::Chat(..) | Ringing::Joining(..) | Ringing::Report(_) | Ringing::Sm(_) => {
+            Ringing::Chat(..)
+            | Ringing::Joining(..)
+            | Ringing::Postponed(_)
+            | Ringing::Report(_)
+            | Ringing::Sm(_) => {
                 let (interwork, mut hands) = self.hands(out);
                 interwork.ring(ringing, &mut hands);
             }
@@ -366,7 +370,7 @@ impl Shard {
 
     fn end_chats(&mut self, ending: Ending, out: &mut impl Outward) {
         let (interwork, mut hands) = self.hands(out);
-        interwork.end_chats(ending, &mut hands);
+        end_chats(interwork, ending, &mut hands);
         self.is_ending_chats = true;
     }
 

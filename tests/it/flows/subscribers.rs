@@ -180,6 +180,57 @@ fn who_has_gone_is_gone_whatever_the_hss_says_late() {
 }
 
 #[test]
+fn an_invite_that_overtakes_what_the_hss_says_about_its_sender_waits_for_it() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(asking(layout));
+        stage.network.sms.hss.keeps = true;
+        let says = |stage: &mut Stage| {
+            let (shard, answer) = stage.network.sms.hss.late.pop().expect("a question");
+            let link = stage.network.sms.link(shard, HSS).expect("the HSS is connected");
+            stage.network.stream(shard, link, &answer);
+            stage.network.settle();
+        };
+        // (settings, what the INVITE hears)
+        for (settings, status) in [(YES, 180), ("<Authorised>no</Authorised>", 403)] {
+            stage.network.sms.hss.says = Some(Answer::Document(document(settings, None)));
+            register(&mut stage, 0, 600);
+            let call = stage.invite(Invitation::to(BOB));
+            let withdrawn = stage.invite(Invitation::to("+4915550009"));
+            stage.network.wait(Duration::from_secs(1));
+            assert_eq!(stage.statuses(call), [100]);
+            let cancel = stage.calls[withdrawn].cancel();
+            stage.send(withdrawn, cancel);
+            assert_eq!(stage.answer(withdrawn).status(), Some(487));
+            stage.ack(withdrawn);
+            says(&mut stage);
+            says(&mut stage);
+            stage.network.wait(Duration::from_millis(50));
+            assert_eq!(stage.statuses(call).last(), Some(&status));
+            if status == 180 {
+                let cancel = stage.calls[call].cancel();
+                stage.send(call, cancel);
+            }
+            stage.ack(call);
+            assert_eq!(stage.statuses(withdrawn).last(), Some(&487), "and nothing after that");
+            stage.network.sms.hss.keeps = false;
+            says(&mut stage);
+            register(&mut stage, 0, 0);
+            stage.network.sms.hss.keeps = true;
+        }
+        // An HSS that never says anything: then nothing is known.
+        stage.network.sms.hss.says = None;
+        register(&mut stage, 0, 600);
+        let call = stage.invite(Invitation::to(BOB));
+        stage.network.wait(Duration::from_secs(9));
+        assert_eq!(stage.statuses(call), [100]);
+        stage.network.wait(Duration::from_secs(2));
+        assert_eq!(stage.answer(call).status(), Some(403));
+        stage.ack(call);
+        stage
+    });
+}
+
+#[test]
 fn a_change_counts_from_then_on_for_those_who_are_there() {
     on_every_layout(|layout| {
         let mut stage = Stage::of(asking(layout));

@@ -81,6 +81,16 @@ pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitt
     Ok(Admitted { caller, subscriber, sms_user })
 }
 
+/// Is the HSS being asked about its sender, of whom nothing is known yet?
+pub(super) fn is_awaited(request: &MessageView<'_>, desk: &Desk) -> bool {
+    desk.directory.awaits_any()
+        && caller(request).is_some_and(|caller| {
+            let (identity, now) = (caller.identity(), desk.now());
+            let number = desk.directory.subscriber(identity, now).and_then(|known| known.number);
+            desk.directory.awaits(number.map_or(identity, Identity::Number), now)
+        })
+}
+
 /// Once more of what he may do so often. Asked last, so that what is refused for another reason costs him nothing.
 pub(super) fn spend(caller: &Caller, what: Limited, desk: &mut Desk) -> Result<(), Refused> {
     let rate = match what {

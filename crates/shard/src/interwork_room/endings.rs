@@ -85,7 +85,7 @@ impl Endings {
 }
 
 /// Ends the chats of `ending`, or begins to.
-pub(super) fn begin<O: Outward>(room: &mut InterworkRoom, ending: Ending, hands: &mut Hands<'_, O>) {
+pub fn end_chats<O: Outward>(room: &mut InterworkRoom, ending: Ending, hands: &mut Hands<'_, O>) {
     if let Whose::ChatUsers(peer) = ending.whose
         && !room.endings.first_of.contains_key(&peer)
     {

@@ -7,7 +7,7 @@ use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 use super::admission::{self, Admitted, Caller, Refused};
 use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::succession::Conversation;
-use super::{Chat, Hands, InterworkRoom};
+use super::{Chat, Hands, InterworkRoom, postponed};
 use crate::desk::Desk;
 use crate::directory::Limited;
 use crate::driver::Outward;
@@ -33,6 +33,20 @@ impl InterworkRoom {
         request: &MessageView<'_>,
         hands: &mut Hands<'_, O>,
     ) {
+        match postponed::postpone(self, invite, request, hands) {
+            Ok(true) => {}
+            Ok(false) => self.judge(invite, request, hands),
+            Err(refused) => refuse(invite, &refused, hands),
+        }
+    }
+
+    /// All that can be known of its sender is known.
+    pub(super) fn judge<O: Outward>(
+        &mut self,
+        invite: Key<Invite>,
+        request: &MessageView<'_>,
+        hands: &mut Hands<'_, O>,
+    ) {
         match self.admit(invite, request, hands) {
             Ok(Invited::Again(chat)) => self.succeed(chat, invite, hands),
             Ok(Invited::New(chat)) => {
@@ -40,10 +54,7 @@ impl InterworkRoom {
                 hands.sip.invites.attach(invite, chat);
                 self.drive(chat, Event::Begin, None, hands);
             }
-            Err(Refused(status, refusal)) => {
-                hands.desk.count(Count::InvitationsRefused);
-                hands.sip.invites.refuse(invite, status, refusal, hands.desk, hands.out);
-            }
+            Err(refused) => refuse(invite, &refused, hands),
         }
     }
 
@@ -142,6 +153,12 @@ impl InterworkRoom {
             }
         }
     }
+}
+
+fn refuse<O: Outward>(invite: Key<Invite>, refused: &Refused, hands: &mut Hands<'_, O>) {
+    let Refused(status, refusal) = *refused;
+    hands.desk.count(Count::InvitationsRefused);
+    hands.sip.invites.refuse(invite, status, refusal, hands.desk, hands.out);
 }
 
 /// Is it a chat between two? Whatever names itself something else is no matter for SMS.

@@ -10,6 +10,7 @@ mod chat_message;
 mod endings;
 mod invitation;
 mod joining;
+mod postponed;
 mod registration;
 mod reports;
 mod short_message;
@@ -30,12 +31,14 @@ use crate::table::{Key, Table};
 
 use chat_message::ChatMessages;
 use endings::Endings;
+use postponed::AllPostponed;
 use reports::DueReports;
 use waiting_sms::ShortMessages;
 
 pub use chat::Chat;
 pub use chat_message::ChatMessage;
-pub use endings::{Ending, Whose};
+pub use endings::{Ending, Whose, end_chats};
+pub use postponed::Postponed;
 pub use reports::DueReport;
 pub use short_message::Arrived;
 pub use waiting_sms::InboundSm;
@@ -48,6 +51,7 @@ pub struct InterworkRoom {
     messages: ChatMessages,
     reports: DueReports,
     endings: Endings,
+    postponed: AllPostponed,
 }
 
 /// Is a short message that is on its way still wanted? An invitation is not, once the chat user has gone.
@@ -83,6 +87,7 @@ impl InterworkRoom {
             messages: ChatMessages::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
             reports: DueReports::new(sessions.saturating_mul(REPORTS_PER_SESSION)),
             endings: Endings::new(sessions, &mut desk.entropy),
+            postponed: AllPostponed::new(),
         }
     }
 
@@ -171,16 +176,12 @@ impl InterworkRoom {
                     hands.msrp.send_courtesy(session, &message_id, octets, missing, hands.desk, hands.out);
                 }
             }
+            Ringing::Postponed(key) => postponed::ring(self, key, hands),
             Ringing::Sm(key) => self.sms.ring(&mut self.chats, key, hands),
             Ringing::Report(key) => self.reports.ring(&mut self.chats, key, hands),
             // The others belong to other rooms.
             _ => {}
         }
-    }
-
-    /// Some chats are to end; see [`Shard::advance`](crate::Shard::advance), which ends some in each turn.
-    pub fn end_chats<O: Outward>(&mut self, ending: Ending, hands: &mut Hands<'_, O>) {
-        endings::begin(self, ending, hands);
     }
 
     /// Does what a turn has time for: ends chats that are to end, forgets what time has made obsolete, more than one turn can add.

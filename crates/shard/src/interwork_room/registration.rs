@@ -4,7 +4,7 @@ use diameter::{Experimental, Outcome};
 use interwork::{Goodbye, Identity, PeerId, Subscriber};
 use tempo::{Duration, Instant};
 
-use super::{Ending, Hands, InterworkRoom, Whose};
+use super::{Ending, Hands, InterworkRoom, Whose, end_chats};
 use crate::diameter_room::{Notice, Registrant, Service};
 use crate::directory::Remembered;
 use crate::driver::Outward;
@@ -19,6 +19,11 @@ pub(super) fn registered<O: Outward>(registrant: Registrant<'_>, life: Duration,
     let Hands { diameter, desk, out, .. } = hands;
     desk.count(Count::Registrations);
     let is_asked = diameter.subscriptions.begin(registrant, until, &mut diameter.peers, desk, *out);
+    if is_asked && desk.directory.subscriber(registrant.identity, desk.now()).is_none() {
+        let latest = desk.now() + AWAITED;
+        desk.directory.await_data(registrant.identity, latest);
+        desk.obsolete.put(Remembered::Awaited(registrant.identity), latest);
+    }
     if !is_asked {
         let is_missed = Service::Subscribers.is_given(&diameter.peers);
         let subscriber = (!is_missed).then_some(Subscriber::ANYBODY);
@@ -49,6 +54,7 @@ pub(super) fn known<O: Outward>(
         hands.desk.count(Count::HssSilent);
     }
     keep(identity, found, until, hands);
+    hands.desk.directory.has_data(identity);
 }
 
 // TS 23.204 6.1 item 4.
@@ -108,6 +114,7 @@ pub(super) fn deregistered<O: Outward>(
     }
     let Hands { diameter, desk, out, .. } = hands;
     desk.directory.forget(registrant.identity);
+    desk.directory.has_data(registrant.identity);
     if let Some(name) = registrant.name() {
         desk.directory.forget(Identity::Name(name));
     }
@@ -122,8 +129,10 @@ fn send_away<O: Outward>(room: &mut InterworkRoom, ending: Ending, hands: &mut H
             hands.desk.count(Count::ParcelsRefused);
         }
     }
-    room.end_chats(ending, hands);
+    end_chats(room, ending, hands);
 }
 
+/// The HSS has two questions to answer before it is known who somebody is, and another HSS may have to be asked each.
+const AWAITED: Duration = Duration::from_secs(21);
 /// No registrar grants more; whoever says so keeps our memory no longer than this.
 const LIFE_MAX: Duration = Duration::from_secs(30 * 86_400);

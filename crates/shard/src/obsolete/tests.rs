@@ -41,6 +41,14 @@ impl Directory for One {
     fn subscribers(&self) -> usize {
         usize::from(self.until().is_some())
     }
+    fn await_data(&self, _: Identity, _: Instant) {}
+    fn has_data(&self, _: Identity) {}
+    fn awaits(&self, _: Identity, _: Instant) -> bool {
+        false
+    }
+    fn awaits_any(&self) -> bool {
+        false
+    }
     fn spend(&self, _: Identity, _: Limited, _: Rate, _: Instant) -> Spent {
         Spent::NoRoom
     }

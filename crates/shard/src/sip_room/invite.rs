@@ -7,6 +7,7 @@ use core::net::SocketAddr;
 use interwork::Goodbye;
 use msrp::Offer;
 use octets::Writer;
+use sip::transaction::InviteServerState;
 use sip::transaction::{AckWaitAction, AckWaitEvent, TimerSlot};
 use sip::{
     ClientEvent, DialogAckWait, InviteServer, KeySeed, Sequence, ServerAction, ServerEvent, SessionPolicy,
@@ -116,6 +117,12 @@ impl Invite {
     pub(super) fn ack_alarm(&mut self) -> &mut Alarm {
         &mut self.alarms.ack
     }
+}
+
+/// Does `key` still wait for its final answer?
+pub fn is_unanswered(invites: &Invites, key: Key<Invite>) -> bool {
+    let invite = invites.table.find(key);
+    invite.is_some_and(|invite| matches!(invite.server.state(), InviteServerState::Proceeding(_)))
 }
 
 /// INVITEs, the dialogs that they make, and our requests in these.

@@ -25,7 +25,7 @@ use crate::settings::Settings;
 use crate::table::Key;
 
 use invite::Description;
-pub use invite::{Invite, InviteTimer, Invites, Refusal};
+pub use invite::{Invite, InviteTimer, Invites, Refusal, is_unanswered};
 pub(crate) use render::RETRY_AFTER_S;
 pub use requests::{Answered, Requests};
 

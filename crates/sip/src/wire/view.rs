@@ -17,6 +17,13 @@ pub struct MessageView<'a> {
     pub(crate) index: &'a Index,
 }
 
+/// All of it, as it came.
+impl AsRef<[u8]> for MessageView<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
 impl<'a> MessageView<'a> {
     /// `index` was made from `bytes`, or from octets that `bytes` is a copy of.
     pub fn new(bytes: &'a [u8], index: &'a Index) -> Self {
