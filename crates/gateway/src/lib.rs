@@ -5,10 +5,12 @@
 //! | [`config`] | one TOML file, read whole, refused whole |
 //! | [`boot`] | sockets, shards on their cores, and the way to stop them |
 //! | [`demo`] | the gateway amid its peers, five chats drawn as ladders |
+//! | [`alarms`] | what an operator must do something about |
 //! | [`admin`], [`orders`] | what operators ask and order over HTTP |
 #![forbid(unsafe_code)]
 
 pub mod admin;
+pub mod alarms;
 pub mod boot;
 pub mod config;
 pub mod demo;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use gateway::admin;
 use gateway::boot::Gateway;
 use gateway::config::{self, Config};
 use gateway::orders::{self, Order, Orders};
 use gateway::status::{self, Source};
+use gateway::{admin, alarms};
 
 /// Runs until a signal says enough, then goes out of service in order.
 pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
@@ -20,6 +20,7 @@ pub fn run(config: Option<&Path>, log_json: bool) -> anyhow::Result<()> {
         report(&gateway);
         let source = Source::of(&gateway);
         tracing::info!(admin = %config.admin.listen, "ready for operators");
+        tokio::spawn(alarms::watch(source.clone(), source.alarms().clone()));
         let is_asked = tokio::select! {
             served = admin::serve(listener, source, Orders::of(&gateway)) => served.map(|()| true)?,
             signal = signal() => {

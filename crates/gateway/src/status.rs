@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use shard::{Count, Directory, TallyBoard};
 
+use crate::alarms::{Alarms, Raised};
 use crate::boot::{Gateway, Roll};
 
 /// What `/status` shows.
@@ -19,6 +20,8 @@ pub struct Status {
     pub io: &'static str,
     /// Why that one.
     pub io_reason: String,
+    /// What an operator must do something about.
+    pub alarms: Vec<Raised>,
     /// Routing queries that are remembered.
     pub routing_queries: usize,
     /// Chat users of whom something is known.
@@ -37,6 +40,7 @@ pub struct Source {
     boards: Vec<Arc<TallyBoard>>,
     roll: Roll,
     directory: Arc<directory::SharedDirectory>,
+    alarms: Alarms,
     io: &'static str,
     io_reason: String,
 }
@@ -48,9 +52,15 @@ impl Source {
             boards: gateway.boards().to_vec(),
             roll: gateway.roll().clone(),
             directory: gateway.directory().clone(),
+            alarms: Alarms::default(),
             io: gateway.io().name(),
             io_reason: gateway.io().reason.clone(),
         }
+    }
+
+    /// The alarms, to be looked after by [`crate::alarms::watch`].
+    pub fn alarms(&self) -> &Alarms {
+        &self.alarms
     }
 
     /// The numbers now.
@@ -64,6 +74,7 @@ impl Source {
             version: env!("CARGO_PKG_VERSION"),
             io: self.io,
             io_reason: self.io_reason.clone(),
+            alarms: self.alarms.raised(),
             routing_queries: self.directory.announcements(),
             subscribers: self.directory.subscribers(),
             allowances: self.directory.allowances(),

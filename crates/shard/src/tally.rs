@@ -93,6 +93,8 @@ counts! {
     Barred = "barred",
     /// Invitations and messages refused because the chat user had sent too many of late.
     RatesExceeded = "rates_exceeded",
+    /// Invitations refused because every number of the pool was in use, or at rest, for their SMS user.
+    PoolExhausted = "pool_exhausted",
     /// Requests refused because a table was full.
     Overloads = "overloads",
     /// Short messages (segments) submitted.

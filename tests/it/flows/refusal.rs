@@ -1,6 +1,7 @@
 //! An invitation that does not become a chat: who says so, and with which words (interworking page, tables 2.3 and 2.7).
 
 use interwork::{Anonymity, MsisdnPool, NumberSource};
+use shard::Count;
 use sip::StatusCode;
 use tempo::Duration;
 
@@ -425,6 +426,7 @@ fn when_all_numbers_are_in_use_with_this_sms_user_the_caller_is_asked_to_wait() 
         let stranger = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
         assert_eq!(stage.statuses(stranger), [100, 480]);
         stage.ack(stranger);
+        assert_eq!(stage.network.count(Count::PoolExhausted), 2, "which the operator is told");
         let same = stage.invite(Invitation::to(BOB));
         assert_eq!(stage.statuses(same), [100, 180], "the same two may meet again at once");
         stage.sms_user_says("NO");

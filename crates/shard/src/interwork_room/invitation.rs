@@ -109,9 +109,9 @@ impl InterworkRoom {
         &self,
         caller: &Caller,
         sms_user: Msisdn,
-        hands: &Hands<'_, O>,
+        hands: &mut Hands<'_, O>,
     ) -> Result<Lease, Refused> {
-        let policy = &hands.desk.policy;
+        let policy = hands.desk.policy.clone();
         let now = hands.desk.now();
         // TS 23.204 6.16.1 NOTE 1; interworking 11 row 2
         if policy.number_source == NumberSource::Own && !caller.hides {
@@ -128,11 +128,11 @@ impl InterworkRoom {
             // Without a number of the pool the only one would be the caller's own, which is to be hidden.
             return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
         }
-        policy
-            // interworking 2.3 row 12, 2.9 rule 2
-            .pool
-            .lease(sms_user, caller.peer, &self.pairs, now)
-            .map_err(|_| Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE))
+        // interworking 2.3 row 12, 2.9 rule 2
+        policy.pool.lease(sms_user, caller.peer, &self.pairs, now).map_err(|_| {
+            hands.desk.count(Count::PoolExhausted);
+            Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE)
+        })
     }
 
     /// A segment of the invitation was taken or refused.
