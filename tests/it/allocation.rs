@@ -8,11 +8,14 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use interwork::Rate;
+use interwork::{Identity, Msisdn, Rate, Subscriber};
 use shard::Count;
 use tempo::Duration;
 
+use crate::flows::languages::{speak, tag};
+use crate::paper::call::ALICE;
 use crate::paper::plan::{FOUR, ONE, TWO};
+use crate::paper::sms_side::digits;
 use crate::paper::stage::{BOB, SIXTY_FOUR_T1, deliver};
 use crate::paper::{self, Delivery, Invitation, Plan, Stage};
 
@@ -77,6 +80,7 @@ pub fn uncounted<T>(work: impl FnOnce() -> T) -> T {
 /// A whole chat, with a text each way and a long one.
 fn chat(stage: &mut Stage) {
     let call = stage.invite(Invitation::to(BOB));
+    assert!(stage.sms_user_heard().last().is_some_and(|invitation| invitation.contains("lädt Sie")));
     assert_eq!(stage.sms_user_says("what?"), Delivery::Taken);
     assert_eq!(stage.sms_user_says("YES"), Delivery::Taken);
     stage.ack(call);
@@ -100,12 +104,15 @@ fn chat(stage: &mut Stage) {
 #[test]
 fn a_shard_that_has_warmed_up_asks_for_no_memory() {
     for layout in [ONE, TWO, FOUR] {
-        // Everybody is counted, and everybody may.
+        // Everybody is counted, and everybody may; and what is said is not in the default language.
         let mut plan = Plan::with(layout, |policy| {
             let minute = Duration::from_secs(60);
+            speak(policy);
             (policy.invitation_rate, policy.message_rate) = (Rate::new(30, minute), Rate::new(30, minute));
         });
         plan.sessions_max = 256;
+        let alice = Identity::Number(Msisdn(digits(ALICE)));
+        plan.provisioned = vec![(alice, Subscriber { language: Some(tag("de")), ..Subscriber::ANYBODY })];
         let mut stage = Stage::of(plan);
         (0..4).for_each(|_| chat(&mut stage));
         let before = stage.network.allocations;

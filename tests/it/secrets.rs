@@ -13,8 +13,8 @@ use diameter::{
     Asked, Destination, EndToEnd, FailedAvp, HopByHop, Ids, MessageView as DiameterView, SessionId,
 };
 use interwork::{
-    Correlation, Identity, Lease, Meaning, Msisdn, MsisdnPool, MtCorrelationId, Pair, PeerId, Subscriber,
-    Template, Variables,
+    Correlation, Identity, Lease, Meaning, Msisdn, MsisdnPool, MtCorrelationId, Pair, PeerId, Rest,
+    Subscriber, Template, Variables,
 };
 use msrp::{ChunkView, Cpim, Offer};
 use octets::Writer;
@@ -213,7 +213,8 @@ fn the_interworking_keeps_quiet() {
     let mut pairs = Correlation::new(4, &mut Entropy::from_seed([1; 32]));
     pairs.bind(pair, 1).expect("room");
     keeps_quiet("Correlation", &pairs);
-    pairs.release(pair, Some((Instant::ZERO + Duration::from_secs(1), PeerId::of(ALICE))));
+    let until = Instant::ZERO + Duration::from_secs(1);
+    pairs.release(pair, Some(Rest { until, peer: PeerId::of(ALICE), language: Default::default() }));
     keeps_quiet("Correlation", &pairs);
     let resting: Option<Meaning<u32>> = pairs.meaning(pair, Instant::ZERO);
     keeps_quiet("Meaning", &resting);

@@ -10,7 +10,7 @@ use core::hash::BuildHasher;
 use hashbrown::HashTable;
 use tempo::{Duration, Entropy, Instant};
 
-use crate::{Msisdn, PeerId};
+use crate::{LanguageId, Msisdn, PeerId};
 
 /// A session's number and an SMS user. One live session at most per pair.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -26,13 +26,19 @@ pub struct Pair {
 pub enum Meaning<S> {
     /// An SM belongs to this session.
     Live(S),
-    /// The session has ended; until then only the same chat user may have the pair again.
-    Resting {
-        /// End of the rest.
-        until: Instant,
-        /// Whose session it was.
-        peer: PeerId,
-    },
+    /// The session has ended; only the same chat user may have the pair again.
+    Resting(Rest),
+}
+
+/// What is kept of an ended session while its pair rests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rest {
+    /// End of the rest.
+    pub until: Instant,
+    /// Whose session it was.
+    pub peer: PeerId,
+    /// The language that it was in: for whoever writes to it late.
+    pub language: LanguageId,
 }
 
 /// All pairs that this shard may remember are taken.
@@ -91,8 +97,8 @@ impl<S: Copy> Correlation<S> {
         Ok(())
     }
 
-    /// Ends the session of `pair`; it rests until the given moment, or is forgotten at once.
-    pub fn release(&mut self, pair: Pair, rest: Option<(Instant, PeerId)>) {
+    /// Ends the session of `pair`; it rests, or is forgotten at once.
+    pub fn release(&mut self, pair: Pair, rest: Option<Rest>) {
         let hash = self.hasher.hash_one(pair);
         let Ok(mut found) = self.table.find_entry(hash, |entry| entry.pair == pair) else { return };
         let entry = found.get_mut();
@@ -100,16 +106,16 @@ impl<S: Copy> Correlation<S> {
             return;
         }
         self.live -= 1;
-        let Some((until, peer)) = rest else {
+        let Some(rest) = rest else {
             if found.remove().0.in_sweep {
                 self.sweep.retain(|(_, queued)| *queued != pair);
             }
             return;
         };
-        entry.meaning = Meaning::Resting { until, peer };
+        entry.meaning = Meaning::Resting(rest);
         if !entry.in_sweep {
             entry.in_sweep = true;
-            self.sweep.push_back((until, pair));
+            self.sweep.push_back((rest.until, pair));
         }
     }
 
@@ -124,8 +130,8 @@ impl<S: Copy> Correlation<S> {
             let Ok(mut found) = self.table.find_entry(hash, |entry| entry.pair == pair) else { continue };
             match found.get().meaning {
                 Meaning::Live(_) => found.get_mut().in_sweep = false,
-                Meaning::Resting { until, .. } if until > now => self.sweep.push_back((until, pair)),
-                Meaning::Resting { .. } => {
+                Meaning::Resting(rest) if rest.until > now => self.sweep.push_back((rest.until, pair)),
+                Meaning::Resting(_) => {
                     found.remove();
                 }
             }
@@ -136,7 +142,7 @@ impl<S: Copy> Correlation<S> {
     pub fn meaning(&self, pair: Pair, now: Instant) -> Option<Meaning<S>> {
         let hash = self.hasher.hash_one(pair);
         let entry = self.table.find(hash, |entry| entry.pair == pair)?;
-        let is_over = matches!(entry.meaning, Meaning::Resting { until, .. } if until <= now);
+        let is_over = matches!(entry.meaning, Meaning::Resting(rest) if rest.until <= now);
         (!is_over).then_some(entry.meaning)
     }
 
@@ -145,7 +151,7 @@ impl<S: Copy> Correlation<S> {
         match self.meaning(pair, now) {
             None => true,
             Some(Meaning::Live(_)) => false,
-            Some(Meaning::Resting { peer: owner, .. }) => owner == peer,
+            Some(Meaning::Resting(rest)) => rest.peer == peer,
         }
     }
 

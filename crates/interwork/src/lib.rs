@@ -9,6 +9,7 @@ mod barring;
 mod chat_session;
 mod correlation;
 mod error_map;
+mod languages;
 mod msisdn;
 mod msisdn_pool;
 mod mt_correlation;
@@ -21,8 +22,9 @@ mod wording;
 
 pub use barring::Barring;
 pub use chat_session::{Action, ChatSession, Event, Goodbye, Stage, Timer};
-pub use correlation::{Correlation, Meaning, Pair, PairsFull};
+pub use correlation::{Correlation, Meaning, Pair, PairsFull, Rest};
 pub use error_map::{SmFailure, SmOutcome, invitation_status, message_status, outcome_of_chat};
+pub use languages::{Language, LanguageId, LanguageTag, Languages};
 pub use msisdn::{Msisdn, PeerId};
 pub use msisdn_pool::{Lease, MsisdnPool, PoolExhausted};
 pub use mt_correlation::MtCorrelationId;

@@ -71,6 +71,7 @@ impl MsisdnPool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{LanguageId, Rest};
     use octets::Digits;
     use tempo::{Duration, Entropy, Instant};
 
@@ -102,6 +103,10 @@ mod tests {
         }
     }
 
+    fn rest(until: Instant, peer: PeerId) -> Rest {
+        Rest { until, peer, language: LanguageId::default() }
+    }
+
     #[test]
     fn two_chats_of_one_sms_user_are_on_two_numbers() {
         let mut desk = desk(2);
@@ -123,16 +128,16 @@ mod tests {
         let alice = PeerId::of("alice");
         let lease = desk.chat(bob, alice, 1).expect("a number");
         let rested = Instant::ZERO + Duration::from_secs(900);
-        desk.pairs.release(lease.pair, Some((rested, alice)));
+        desk.pairs.release(lease.pair, Some(rest(rested, alice)));
         assert_eq!(desk.chat(bob, PeerId::of("carol"), 2), Err(PoolExhausted));
         assert_eq!(desk.chat(bob, alice, 3), Ok(lease));
-        desk.pairs.release(lease.pair, Some((rested + Duration::from_secs(1), alice)));
+        desk.pairs.release(lease.pair, Some(rest(rested + Duration::from_secs(1), alice)));
         desk.now = rested;
         desk.pairs.advance(rested, 10);
         assert_eq!(desk.chat(bob, PeerId::of("carol"), 4), Err(PoolExhausted), "the second rest is not over");
         desk.now = rested + Duration::from_secs(1);
         assert!(desk.chat(bob, PeerId::of("carol"), 5).is_ok());
-        desk.pairs.release(lease.pair, Some((desk.now, alice)));
+        desk.pairs.release(lease.pair, Some(rest(desk.now, alice)));
         desk.pairs.advance(desk.now, 10);
         assert_eq!((desk.pairs.live(), desk.pairs.resting()), (0, 0));
     }

@@ -6,7 +6,7 @@ use octets::Digits;
 use sip::StatusCode;
 use tempo::Duration;
 
-use crate::{Access, Barring, Msisdn, MsisdnPool, Rate, Vocabulary, Wording};
+use crate::{Access, Barring, Languages, Msisdn, MsisdnPool, Rate, Vocabulary, Wording};
 
 /// Everything an operator may decide about chats.
 #[derive(Clone, Debug)]
@@ -76,10 +76,12 @@ pub struct Policy {
     pub network: Digits,
     /// How long an MT-Correlation-ID waits for its Forward SM.
     pub correlation_life: Duration,
-    /// The operator's texts.
+    /// The operator's texts, in the default language.
     pub wording: Wording,
-    /// The SMS user's words.
+    /// The SMS user's words in it.
     pub vocabulary: Vocabulary,
+    /// The other languages.
+    pub languages: Languages,
 }
 
 /// What a reply means that is neither yes nor no.
@@ -162,6 +164,7 @@ pub(crate) mod tests {
             correlation_life: Duration::from_secs(60),
             wording: crate::wording::tests::english(),
             vocabulary: Vocabulary::new(["YES"], ["NO"], ["STOP"]),
+            languages: Languages::new(None, [], []),
         }
     }
 }

@@ -3,7 +3,7 @@
 use diameter::sh::{ChatInterworking, ShData, Unreadable};
 use octets::Digits;
 
-use crate::{Msisdn, PeerId};
+use crate::{LanguageTag, Msisdn, PeerId};
 
 /// Who somebody is, as far as data about him must be found again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -27,6 +27,8 @@ pub struct Subscriber {
     pub auto_accept: Option<bool>,
     /// May he hide? The operator's policy otherwise.
     pub may_hide: Option<bool>,
+    /// The language of texts that are written for him.
+    pub language: Option<LanguageTag>,
 }
 
 impl Subscriber {
@@ -37,6 +39,7 @@ impl Subscriber {
         service_centre: None,
         auto_accept: None,
         may_hide: None,
+        language: None,
     };
 
     /// What an HSS says of somebody. With no settings of ours he may where anyone may.
@@ -56,6 +59,10 @@ impl Subscriber {
             service_centre: data.sms_registration.as_ref().and_then(|registration| registration.sc_address),
             auto_accept: settings.as_ref().and_then(|settings| settings.auto_accept),
             may_hide: settings.as_ref().and_then(|settings| settings.may_hide),
+            language: settings
+                .as_ref()
+                .and_then(|settings| settings.language.as_ref())
+                .and_then(|language| LanguageTag::of(language.tag())),
         })
     }
 }

@@ -8,6 +8,7 @@ mod endings;
 mod front_door;
 mod invitation;
 mod joining;
+pub mod languages;
 mod leaving;
 mod long_text;
 mod overload;

@@ -253,14 +253,14 @@ fn a_change_counts_from_then_on_for_those_who_are_there() {
 }
 
 /// The HSS is asked, and who may is what it says.
-fn asking(layout: Layout) -> Plan {
+pub fn asking(layout: Layout) -> Plan {
     let mut plan = Plan::with(layout, |policy| policy.access = Access::Subscribers);
     plan.asks_hss = true;
     plan
 }
 
 /// The HSS says to the last shard that Alice's data are these now.
-fn notify(stage: &mut Stage, document: &str) -> Ticket {
+pub fn notify(stage: &mut Stage, document: &str) -> Ticket {
     let shard = stage.network.shards() - 1;
     let link = stage.network.sms.link(shard, HSS).expect("the HSS is connected");
     let (ticket, request) =
@@ -275,4 +275,4 @@ fn outcome(stage: &Stage, ticket: Ticket) -> Outcome {
     Outcome::read(&MessageView::parse(bytes).expect("sound")).expect("an outcome")
 }
 
-const YES: &str = "<Authorised>yes</Authorised>";
+pub const YES: &str = "<Authorised>yes</Authorised>";

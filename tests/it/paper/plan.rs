@@ -1,8 +1,8 @@
 //! What a gateway on paper is born with, and where things arrive.
 
 use interwork::{
-    Access, Anonymity, Barring, Identity, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Subscriber,
-    Template, UnknownReply, Vocabulary, Wording,
+    Access, Anonymity, Barring, Identity, Languages, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy,
+    Subscriber, Template, UnknownReply, Vocabulary, Wording,
 };
 use ipnet::IpNet;
 use shard::owner_of;
@@ -135,6 +135,7 @@ fn policy() -> Policy {
         correlation_life: Duration::from_secs(60),
         wording: wording(),
         vocabulary: Vocabulary::new(["YES", "OK"], ["NO"], ["STOP"]),
+        languages: Languages::new(None, [], []),
         access: Access::Anyone,
         barring: Barring::none(),
         // Scenarios are quicker than people, but for those about this.

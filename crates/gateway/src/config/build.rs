@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use interwork::{Barring, MsisdnPool, Policy, Rate, Wording};
+use interwork::{Barring, MsisdnPool, Policy, Rate};
 
 use sip::SessionPolicy;
 
@@ -35,10 +35,6 @@ impl Config {
     /// What the operator has decided.
     pub fn policy(&self) -> Policy {
         let numbers = self.numbers.pool.get_ref().iter().flat_map(|range| range.numbers());
-        let words = |words: &super::Words| words.0.first().map_or("", String::as_str).into();
-        let list = |words: &'_ super::Words| words.0.clone();
-        let (accept, reject, leave) =
-            (list(&self.words.accept), list(&self.words.reject), list(&self.words.leave));
         Policy {
             access: self.access.authorisation,
             barring: self.barring(),
@@ -72,22 +68,9 @@ impl Config {
             own_number: self.sms.own_number.msisdn(),
             network: self.sms.network.get_ref().0,
             correlation_life: self.sms.correlation_life_s.duration(),
-            wording: Wording {
-                invite: self.texts.invite.template.clone(),
-                hint: self.texts.hint.template.clone(),
-                leave_hint: self.texts.leave_hint.template.clone(),
-                ended_by_peer: self.texts.ended_by_peer.template.clone(),
-                no_session: self.texts.no_session.template.clone(),
-                unknown_inviter: self.texts.unknown_inviter.as_str().into(),
-                accept: words(&self.words.accept),
-                reject: words(&self.words.reject),
-                leave: words(&self.words.leave),
-            },
-            vocabulary: interwork::Vocabulary::new(
-                accept.iter().map(String::as_str),
-                reject.iter().map(String::as_str),
-                leave.iter().map(String::as_str),
-            ),
+            wording: self.wording(),
+            vocabulary: self.default_language().vocabulary(),
+            languages: self.polyglot(),
         }
     }
 }

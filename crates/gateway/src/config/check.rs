@@ -7,7 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::{Config, DEFAULT, NumberSource, Serves, subscribers};
+use super::clash::{Clash, clash};
+use super::{Config, DEFAULT, NumberSource, Serves, languages, subscribers};
 
 /// What is wrong, where, and what was expected instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +106,9 @@ pub fn parse(file: &str, text: &str) -> Result<Config, Complaint> {
         |span: Option<std::ops::Range<usize>>, table: Option<&DeTable<'_>>, what: String| Complaint {
             file: file.to_string(),
             line: span.as_ref().map_or(0, |span| line_of(text, span.start)),
-            key: span.zip(table).map_or_else(String::new, |(span, table)| key_at(table, span.start)),
+            key: span
+                .zip(table)
+                .map_or_else(String::new, |(span, table)| without_numbers(key_at(table, span.start))),
             what,
         };
     let given =
@@ -115,10 +118,20 @@ pub fn parse(file: &str, text: &str) -> Result<Config, Complaint> {
         DeTable::parse(DEFAULT).map_err(|error| complain(None, None, error.message().to_string()))?;
     fill_in(merged.get_mut(), defaults.into_inner());
 
+    let languages = languages::take_out(merged.get_mut())
+        .map_err(|(span, what)| complain(span, Some(given.get_ref()), what))?;
     let config = Config::deserialize(Deserializer::from(merged)).map_err(|error| {
         let what = error.message().to_string();
         complain(error.span(), Some(given.get_ref()), what)
     })?;
+    let config = Config { languages, ..config };
+    if let Some(Clash { keys, what }) = clash(&config) {
+        let stands = |key: &String| Some((key.clone(), find(given.get_ref(), key)?));
+        let found = keys.iter().find_map(stands);
+        let mut complaint = complain(found.as_ref().map(|(_, span)| span.clone()), None, what);
+        complaint.key = found.map_or_else(String::new, |(key, _)| key);
+        return Err(complaint);
+    }
     match contradiction(&config, config.shard_count()) {
         None => Ok(config),
         Some((span, key, what)) => {
@@ -204,6 +217,23 @@ fn contradiction(
 
 fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|octet| **octet == b'\n').count()
+}
+
+/// A key may be how somebody's number begins.
+fn without_numbers(key: String) -> String {
+    let is_name = |part: &&str| !part.contains(|character: char| character.is_ascii_digit());
+    key.split('.').take_while(is_name).collect::<Vec<_>>().join(".")
+}
+
+/// Where the value of a dotted key stands.
+fn find(table: &DeTable<'_>, key: &str) -> Option<std::ops::Range<usize>> {
+    let (name, rest) = key.split_once('.').map_or((key, None), |(name, rest)| (name, Some(rest)));
+    let (_, value) = table.iter().find(|(key, _)| key.get_ref().eq_ignore_ascii_case(name))?;
+    match (rest, value.get_ref()) {
+        (None, _) => Some(value.span()),
+        (Some(rest), DeValue::Table(inner)) => find(inner, rest),
+        (Some(_), _) => None,
+    }
 }
 
 /// The dotted name of the innermost key whose name or value holds `offset`.

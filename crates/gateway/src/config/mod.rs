@@ -4,11 +4,14 @@
 
 mod build;
 mod check;
+mod clash;
+mod languages;
 mod numbers;
 mod subscribers;
 mod values;
 
 pub use check::{Complaint, parse, read};
+pub use languages::{LanguagesByNumber, OtherLanguage, OtherLanguages, Tag};
 pub use numbers::{ChatUser, Number, NumberPrefix, NumberRange};
 pub use values::{Amount, Network, RefusalStatus, Seconds, Shards, Text, Words};
 
@@ -50,6 +53,9 @@ pub struct Config {
     pub words: Vocabulary,
     /// What we say.
     pub texts: Texts,
+    /// And in other languages.
+    #[serde(skip)]
+    pub languages: OtherLanguages,
     /// For operators.
     pub admin: Admin,
 }
@@ -193,6 +199,8 @@ pub struct Numbers {
     pub source: NumberSource,
     /// The pool.
     pub pool: toml::Spanned<Vec<NumberRange>>,
+    /// What people with such numbers read.
+    pub languages: LanguagesByNumber,
     /// Rest of a number.
     pub rest_s: Seconds<0, 31_536_000>,
 }
@@ -279,6 +287,8 @@ pub struct Vocabulary {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
+    /// The language that they, and the words above, are in.
+    pub language: Tag,
     /// The invitation.
     pub invite: Text,
     /// How to answer.

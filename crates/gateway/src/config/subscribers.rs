@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Complaint;
 use super::check::read_as;
+use super::languages::Tag;
 use super::numbers::Number;
 
 /// The whole file.
@@ -27,6 +28,7 @@ struct Entry {
     service_centre: Option<Number>,
     auto_accept: Option<bool>,
     may_hide: Option<bool>,
+    language: Option<Tag>,
 }
 
 /// Reads the file that a configuration names; a relative path is looked for beside the configuration.
@@ -43,6 +45,7 @@ pub fn read(file: &Path, beside: Option<&Path>) -> Result<Vec<(Identity, Subscri
             service_centre: entry.service_centre.map(|number| number.0),
             auto_accept: entry.auto_accept,
             may_hide: entry.may_hide,
+            language: entry.language.map(|tag| tag.0),
         };
         (Identity::Number(entry.number.msisdn()), subscriber)
     };
@@ -81,6 +84,7 @@ mod tests {
             ("number = 1555-01-00", 2, "", ""),
             ("number = \"+1\"\nauthorised = \"+15550100\"", 3, "subscriber.authorised", "a boolean"),
             ("number = \"+1\"\nmay_hide = 15550100", 3, "subscriber.may_hide", "a boolean"),
+            ("number = \"+1\"\nlanguage = \"e\"", 3, "subscriber.language", "such as \"es\""),
             ("number = \"+1\"\n15550100 = true", 3, "", "unknown field"),
             ("number = \"+1\"\nservice_center = \"+2\"", 3, "subscriber.service_center", "service_centre"),
             (

@@ -1,6 +1,6 @@
 //! What a chat decides, done.
 
-use interwork::{Action, Event, SmFailure, SmOutcome, Template, Variables};
+use interwork::{Action, Event, Rest, SmFailure, SmOutcome, Template, Variables, Wording};
 use msrp::Offer;
 use octets::Writer;
 use sip::StatusCode;
@@ -16,6 +16,9 @@ use crate::driver::Outward;
 use crate::sip_room::Refusal;
 use crate::table::Key;
 use crate::tally::Count;
+
+/// Which of the operator's texts, whatever the language.
+type Text = fn(&Wording) -> &Template;
 
 /// Events that follow from an action within the same visit, and actions of one event.
 struct Few<T, const N: usize> {
@@ -79,7 +82,7 @@ impl InterworkRoom {
             Action::Invite => {
                 let result = self.say(
                     key,
-                    &policy.wording.invite,
+                    |wording| &wording.invite,
                     policy.answer_timer,
                     Purpose::Invitation(key),
                     hands,
@@ -88,12 +91,11 @@ impl InterworkRoom {
             }
             // interworking 2.6 item 2.
             Action::Hint => {
-                self.say_courtesy(key, &policy.wording.hint, policy.answer_timer, hands);
+                self.say_courtesy(key, |wording| &wording.hint, policy.answer_timer, hands);
             }
             // TS 23.204 6.16.1 steps 2 and 3; TS 29.311 6.1.1 item 4; interworking 2.6 item 4: the notice never delays the end.
             Action::Notice => {
-                let notice = &policy.wording.ended_by_peer;
-                self.say_courtesy(key, notice, policy.message_validity, hands);
+                self.say_courtesy(key, |wording| &wording.ended_by_peer, policy.message_validity, hands);
             }
             Action::Ring => hands.sip.invites.ring(chat.invite, hands.desk, hands.out),
             Action::Accept => return self.accept(key, hands),
@@ -126,20 +128,20 @@ impl InterworkRoom {
     fn say_courtesy<O: Outward>(
         &mut self,
         key: Key<Chat>,
-        template: &Template,
+        text: Text,
         validity: Duration,
         hands: &mut Hands<'_, O>,
     ) {
-        if self.say(key, template, validity, Purpose::Courtesy, hands).is_err() {
+        if self.say(key, text, validity, Purpose::Courtesy, hands).is_err() {
             hands.desk.count(Count::CourtesiesLost);
         }
     }
 
-    /// Says one of the operator's texts to the SMS user.
+    /// Says one of the operator's texts to the SMS user, in the language of the chat.
     fn say<O: Outward>(
         &mut self,
         key: Key<Chat>,
-        template: &Template,
+        text: Text,
         validity: Duration,
         purpose: Purpose,
         hands: &mut Hands<'_, O>,
@@ -147,7 +149,8 @@ impl InterworkRoom {
         let Some(chat) = self.chats.find_mut(key) else { return Ok(()) };
         let policy = hands.desk.policy.clone();
         let topic = core::str::from_utf8(chat.topic.as_bytes()).unwrap_or_default();
-        let phrase = policy.wording.phrase(template, Variables { inviter: chat.inviter, topic });
+        let wording = policy.wording_in(chat.language);
+        let phrase = wording.phrase(text(wording), Variables { inviter: chat.inviter, topic });
         // The operator's text is never too long: its length was his to choose, and TP-UD has 255 segments.
         let plan = Plan::of(phrase.clone(), u8::MAX).map_err(|_| SmFailure::System)?;
         if let Purpose::Invitation(_) = purpose {
@@ -221,7 +224,9 @@ impl InterworkRoom {
             chat.close_joining(place, hands.desk);
         }
         // interworking 2.9 T-quarantine, 11 row 20.
-        let rest = chat.lease.rests.then(|| (hands.desk.now() + hands.desk.policy.rest, chat.lease.peer));
+        let until = hands.desk.now() + hands.desk.policy.rest;
+        let rest = Rest { until, peer: chat.lease.peer, language: chat.language };
+        let rest = chat.lease.rests.then_some(rest);
         self.pairs.release(chat.lease.pair, rest);
         if let Some(session) = chat.msrp {
             hands.msrp.close(session, hands.out);

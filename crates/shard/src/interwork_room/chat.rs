@@ -1,6 +1,6 @@
 //! What a shard keeps of a chat beside its machine.
 
-use interwork::{Allowance, ChatSession, Lease, Timer};
+use interwork::{Allowance, ChatSession, LanguageId, Lease, Timer};
 use octets::Digits;
 use tempo::{Alarm, Entropy};
 
@@ -30,6 +30,8 @@ pub struct Chat {
     pub(super) inviter: Option<Digits>,
     /// Where its short messages are submitted.
     pub(super) service_centre: Digits,
+    /// What its SMS user reads.
+    pub(super) language: LanguageId,
     /// What the chat is about, as a text that follows "a chat".
     pub(super) topic: Kept<TOPIC_OCTETS_MAX>,
     /// Segments of the invitation that the SMS centre has not taken yet.
@@ -73,6 +75,7 @@ impl Chat {
             lease,
             inviter: terms.inviter,
             service_centre: terms.service_centre,
+            language: terms.language,
             topic,
             invitation_left: 0,
             references: References::default(),
@@ -116,6 +119,8 @@ pub(super) struct Terms {
     pub(super) inviter: Option<Digits>,
     /// Where the chat's short messages are submitted.
     pub(super) service_centre: Digits,
+    /// What its SMS user reads.
+    pub(super) language: LanguageId,
 }
 
 /// The counters that number texts and their segments.

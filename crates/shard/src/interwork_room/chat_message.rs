@@ -125,7 +125,8 @@ impl ChatMessages {
         let text = spoken.text;
         // TS 23.204 6.15.1 step 9; TS 29.311 6.1.1 item 1; interworking 2.8 item 5, 11 row 24
         let plan = Plan::of(text.chars(), policy.segments_max).map_err(|_| Status::STOP_SENDING)?;
-        let hint = policy.wording.phrase(&policy.wording.leave_hint, Variables { inviter: None, topic: "" });
+        let wording = policy.wording_in(chat.language);
+        let hint = wording.phrase(&wording.leave_hint, Variables { inviter: None, topic: "" });
         let is_wanted = match policy.leave_hint {
             LeaveHint::Never => false,
             LeaveHint::First => !chat.was_told_to_leave,

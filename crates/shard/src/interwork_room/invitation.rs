@@ -91,6 +91,7 @@ impl InterworkRoom {
             asks_first: !subscriber.auto_accept.unwrap_or(!policy.ask_first),
             inviter: caller.number.filter(|_| !caller.hides),
             service_centre: subscriber.service_centre.unwrap_or(policy.service_centre),
+            language: policy.language_between(subscriber.language, sms_user),
         };
         let chat = Chat::new(invite, lease, terms, topic(request));
         let chat = self.chats.insert(chat).map_err(|_| Refused::later(StatusCode::SERVICE_UNAVAILABLE))?;

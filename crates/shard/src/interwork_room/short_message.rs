@@ -1,6 +1,6 @@
 //! Short messages from SMS users (TS 23.204 6.14): whose they are, to which chat they belong, and what they say.
 
-use interwork::{Event, Meaning, Msisdn, MtCorrelationId, Pair, Reply, SmOutcome, Variables};
+use interwork::{Event, LanguageId, Meaning, Msisdn, MtCorrelationId, Pair, Reply, SmOutcome, Variables};
 use sms::{MtTpdu, Plan, SmsDeliver, SmsStatusReport};
 use tempo::Duration;
 
@@ -83,9 +83,9 @@ impl InterworkRoom {
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
         let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
             Some(Meaning::Live(chat)) => chat,
-            Some(Meaning::Resting { .. }) => {
+            Some(Meaning::Resting(rest)) => {
                 let outcome = match pair {
-                    Some(pair) if self.answers_late(pair, hands) => SmOutcome::Taken,
+                    Some(pair) if self.answers_late(pair, rest.language, hands) => SmOutcome::Taken,
                     _ => SmOutcome::NoSession,
                 };
                 return self.sms.settle_words(Some(&arrived), outcome, hands);
@@ -100,13 +100,19 @@ impl InterworkRoom {
     }
 
     /// Words after the end: whoever wrote them is told that nobody will read them. `false`: he knows, or could not be told.
-    fn answers_late<O: Outward>(&mut self, pair: Pair, hands: &mut Hands<'_, O>) -> bool {
+    fn answers_late<O: Outward>(
+        &mut self,
+        pair: Pair,
+        language: LanguageId,
+        hands: &mut Hands<'_, O>,
+    ) -> bool {
         // interworking 2.6 item 5, 2.8 item 14, 2.9 rule 5, 11 row 19
         let policy = hands.desk.policy.clone();
         if !policy.tell_late || !self.pairs.may_tell(pair, hands.desk.now(), TOLD_AGAIN) {
             return false;
         }
-        let text = policy.wording.phrase(&policy.wording.no_session, Variables { inviter: None, topic: "" });
+        let wording = policy.wording_in(language);
+        let text = wording.phrase(&wording.no_session, Variables { inviter: None, topic: "" });
         let Ok(plan) = Plan::of(text.clone(), u8::MAX) else { return false };
         let references = References::of_nothing(&mut hands.desk.entropy);
         let letterhead = Letterhead::new(pair, policy.service_centre, references, policy.message_validity);
@@ -139,8 +145,8 @@ fn reading(chat: &Chat, deliver: &SmsDeliver<'_>, desk: &Desk) -> Reply {
     }
     // TS 23.204 6.17 step 1; interworking 2.6 item 12
     match chat.session.awaits_answer() {
-        true => desk.policy.vocabulary.answer(deliver.user_data.chars()),
-        false => desk.policy.vocabulary.remark(deliver.user_data.chars()),
+        true => desk.policy.answer_in(chat.language, deliver.user_data.chars()),
+        false => desk.policy.remark_in(chat.language, deliver.user_data.chars()),
     }
 }
 
