@@ -49,6 +49,8 @@ pub struct Policy {
     pub number_source: NumberSource,
     /// The numbers that may be lent.
     pub pool: MsisdnPool,
+    /// Tell the SMS user that his yes or no was understood.
+    pub tell_answer: bool,
     /// Tell the SMS user when the chat user ends the chat.
     pub tell_at_bye: bool,
     /// End the chats of a chat user who is registered no more; else they end by silence.
@@ -149,6 +151,7 @@ pub(crate) mod tests {
             anonymity: Anonymity::Allowed,
             number_source: NumberSource::Own,
             pool: MsisdnPool::default(),
+            tell_answer: false,
             tell_at_bye: true,
             end_at_deregistration: true,
             tell_late: false,

@@ -58,6 +58,10 @@ pub struct Wording {
     pub invite: Template,
     /// Said once to somebody whose answer was neither yes nor no.
     pub hint: Template,
+    /// He has said yes, and is in the chat.
+    pub accepted_ack: Template,
+    /// He has said no, and nothing follows.
+    pub rejected_ack: Template,
     /// How to leave; appended to messages by policy.
     pub leave_hint: Template,
     /// The chat user has ended the chat.
@@ -177,6 +181,8 @@ pub(crate) mod tests {
                 "{inviter} invites you to chat{topic}. Reply {accept} or {reject}; {leave} ends it.",
             ),
             hint: template("Reply {accept} or {reject}."),
+            accepted_ack: template("You are in the chat."),
+            rejected_ack: template("You are not in the chat."),
             leave_hint: template(" ({leave} ends)"),
             ended_by_peer: template("The chat has ended."),
             no_session: template("This chat is over."),

@@ -10,7 +10,7 @@ use super::registration::register;
 use super::subscribers::{YES, asking, notify};
 use crate::paper::call::ALICE;
 use crate::paper::hss::{Answer, document};
-use crate::paper::plan::{ENDED, HINT, OVER};
+use crate::paper::plan::{ENDED, FAREWELL, HINT, OVER, WELCOME};
 use crate::paper::sms_side::digits;
 use crate::paper::stage::BOB;
 use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
@@ -25,6 +25,8 @@ pub fn speak(policy: &mut Policy) {
         wording: Wording {
             invite: text("{inviter} le invita a un chat. Responda {accept} o {reject}; {leave} lo termina."),
             hint: text("Responda {accept} o {reject}, por favor."),
+            accepted_ack: text(DENTRO),
+            rejected_ack: text(FUERA),
             leave_hint: text(" ({leave} termina el chat)"),
             ended_by_peer: text(FIN),
             no_session: text(TARDE),
@@ -127,6 +129,55 @@ fn two_chats_on_one_gateway_are_in_two_languages_to_the_last_word() {
             assert_eq!(says(&mut stage, sms_user, "still there?"), Delivery::Taken);
             assert_eq!(heard(&stage, sms_user)[4], over, "also after the end");
         }
+        stage
+    });
+}
+
+#[test]
+fn whoever_answers_is_told_by_policy_that_he_was_understood() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(Plan::with(layout, |policy| {
+            speak(policy);
+            policy.tell_answer = true;
+        }));
+        for (call, (sms_user, answer, status, understood)) in [
+            (BOB, "yes", 200, WELCOME),
+            (BOB, "no", 603, FAREWELL),
+            (BOB, "stop", 603, FAREWELL),
+            (JUAN, "sí", 200, DENTRO),
+            (JUAN, "paso", 603, FUERA),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            stage.invite(Invitation::to(sms_user));
+            stage.network.sms.submitted.drain(..stage.network.sms.submitted.len() - 1);
+            assert_eq!(says(&mut stage, sms_user, answer), Delivery::Taken);
+            assert_eq!(heard(&stage, sms_user)[1..], [understood]);
+            assert_eq!(stage.answer(call).status(), Some(status));
+            stage.ack(call);
+            if status == 200 {
+                assert_eq!(stage.request(call, "BYE"), Some(200));
+            }
+        }
+        stage
+    });
+}
+
+#[test]
+fn nobody_is_told_so_who_was_not_asked_or_said_nothing_of_use() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(Plan::with(layout, |policy| {
+            (policy.tell_answer, policy.ask_first) = (true, false);
+        }));
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100, 200]);
+        stage.ack(call);
+        stage.connect(call);
+        assert_eq!(stage.sms_user_says("yes"), Delivery::Taken);
+        assert_eq!(stage.chat_user_heard(), ["yes"]);
+        assert_eq!(stage.sms_user_heard().len(), 1, "the invitation");
+        assert_eq!(stage.request(call, "BYE"), Some(200));
         stage
     });
 }
@@ -258,5 +309,7 @@ fn a_preference_that_changes_counts_from_the_next_chat_on() {
 const JUAN: &str = "+34600123456";
 const IVAN: &str = "+79161234567";
 const CAROL: &str = "+491517654321";
+const DENTRO: &str = "Está en el chat.";
+const FUERA: &str = "No está en el chat.";
 const FIN: &str = "El chat ha terminado.";
 const TARDE: &str = "Este chat ha terminado, nadie lo lee.";

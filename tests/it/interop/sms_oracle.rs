@@ -15,8 +15,15 @@ fn texts() -> Vec<String> {
     let policy = config::parse("default", config::DEFAULT).expect("the default configuration").policy();
     let wording = &policy.wording;
     let variables = Variables { inviter: Some(number("15550100")), topic: ": ski" };
-    let phrases =
-        [&wording.invite, &wording.hint, &wording.leave_hint, &wording.ended_by_peer, &wording.no_session];
+    let phrases = [
+        &wording.invite,
+        &wording.hint,
+        &wording.accepted_ack,
+        &wording.rejected_ack,
+        &wording.leave_hint,
+        &wording.ended_by_peer,
+        &wording.no_session,
+    ];
     let operators = phrases.map(|template| wording.phrase(template, variables).collect::<String>());
     let own = [
         "hellohello",

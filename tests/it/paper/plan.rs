@@ -119,6 +119,7 @@ fn policy() -> Policy {
         anonymity: Anonymity::Allowed,
         number_source: NumberSource::Pool,
         pool: MsisdnPool::new(POOL.iter().map(|number| Msisdn(digits(number)))),
+        tell_answer: false,
         tell_at_bye: true,
         end_at_deregistration: true,
         // Scenarios see the refusal itself, but for those about this.
@@ -151,6 +152,8 @@ fn wording() -> Wording {
             "{inviter} invites you to chat{topic}. Reply {accept} or {reject}; {leave} ends it.",
         ),
         hint: template("Please reply {accept} or {reject}."),
+        accepted_ack: template(WELCOME),
+        rejected_ack: template(FAREWELL),
         leave_hint: template(" ({leave} ends)"),
         ended_by_peer: template(ENDED),
         no_session: template(OVER),
@@ -163,6 +166,9 @@ fn wording() -> Wording {
 
 /// What an SMS user hears when a chat is over.
 pub const OVER: &str = "This chat is over.";
+/// What he hears, by policy, who has answered.
+pub const WELCOME: &str = "You are in the chat.";
+pub const FAREWELL: &str = "You are not in the chat.";
 pub const ENDED: &str = "The chat has ended.";
 /// What an SMS user hears whose answer was not understood.
 pub const HINT: &str = "Please reply YES or NO.";

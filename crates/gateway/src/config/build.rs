@@ -55,6 +55,7 @@ impl Config {
             anonymity: self.chat.anonymity,
             number_source: self.numbers.source,
             pool: MsisdnPool::new(numbers),
+            tell_answer: self.chat.tell_answer,
             tell_at_bye: self.chat.tell_at_bye,
             end_at_deregistration: self.chat.end_at_deregistration,
             tell_late: self.chat.tell_late,

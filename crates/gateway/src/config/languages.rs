@@ -61,6 +61,8 @@ impl<'de> Deserialize<'de> for LanguagesByNumber {
 pub struct OtherTexts {
     invite: Option<Text>,
     hint: Option<Text>,
+    accepted_ack: Option<Text>,
+    rejected_ack: Option<Text>,
     leave_hint: Option<Text>,
     ended_by_peer: Option<Text>,
     no_session: Option<Text>,
@@ -192,6 +194,8 @@ impl Config {
         self.default_language().wording(Wording {
             invite: texts.invite.template.clone(),
             hint: texts.hint.template.clone(),
+            accepted_ack: texts.accepted_ack.template.clone(),
+            rejected_ack: texts.rejected_ack.template.clone(),
             leave_hint: texts.leave_hint.template.clone(),
             ended_by_peer: texts.ended_by_peer.template.clone(),
             no_session: texts.no_session.template.clone(),
@@ -214,11 +218,16 @@ impl Config {
             let wording = language.wording(Wording {
                 invite: or(&texts.invite, &default.invite),
                 hint: or(&texts.hint, &default.hint),
+                accepted_ack: or(&texts.accepted_ack, &default.accepted_ack),
+                rejected_ack: or(&texts.rejected_ack, &default.rejected_ack),
                 leave_hint: or(&texts.leave_hint, &default.leave_hint),
                 ended_by_peer: or(&texts.ended_by_peer, &default.ended_by_peer),
                 no_session: or(&texts.no_session, &default.no_session),
                 unknown_inviter: name.map_or_else(|| default.unknown_inviter.clone(), Box::from),
-                ..default.clone()
+                // Its own words, by `wording`.
+                accept: Box::default(),
+                reject: Box::default(),
+                leave: Box::default(),
             });
             Language { tag: *tag, wording, vocabulary: language.vocabulary() }
         });

@@ -258,6 +258,8 @@ pub struct Chat {
     /// Hiding.
     #[serde(deserialize_with = "values::anonymity")]
     pub anonymity: Anonymity,
+    /// Word on his answer.
+    pub tell_answer: bool,
     /// Notice at BYE.
     pub tell_at_bye: bool,
     /// What becomes of the chats of somebody who is registered no more?
@@ -293,6 +295,10 @@ pub struct Texts {
     pub invite: Text,
     /// How to answer.
     pub hint: Text,
+    /// Yes was understood.
+    pub accepted_ack: Text,
+    /// No was understood.
+    pub rejected_ack: Text,
     /// How to leave.
     pub leave_hint: Text,
     /// The end.

@@ -43,7 +43,11 @@ impl ChatSession {
             // TS 23.204 6.15.1 steps 7 and 8; TS 29.311 6.1.1 item 7; interworking 2.3 rows 15 and 16. An answer may overtake the SMS centre's own acknowledgement.
             (Stage::Inviting | Stage::Invited, Sm(Reply::Accept)) => {
                 act(Action::Take);
-                accepted(policy, &mut act)
+                let stage = accepted(policy, &mut act);
+                if policy.tell_answer {
+                    act(Action::Confirm(Reply::Accept));
+                }
+                stage
             }
             (Stage::Inviting | Stage::Invited, Sm(Reply::Reject | Reply::Leave)) => reject(policy, &mut act),
             // interworking 2.6 item 11, 11 row 8.
@@ -152,6 +156,9 @@ fn accepted(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
 
 fn reject(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
     act(Action::Take);
+    if policy.tell_answer {
+        act(Action::Confirm(Reply::Reject));
+    }
     act(Action::Refuse(policy.reject_status));
     act(Action::End);
     Stage::Ended

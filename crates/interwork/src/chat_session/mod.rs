@@ -96,6 +96,8 @@ pub enum Action {
     Refuse(StatusCode),
     /// Tell the SMS user once more how to answer.
     Hint,
+    /// Tell the SMS user that this answer of his was understood.
+    Confirm(Reply),
     /// Tell the SMS user that the chat has ended.
     Notice,
     /// The SM was for us: acknowledge it.

@@ -210,3 +210,25 @@ fn the_timers_of_each_stage() {
     assert_eq!(timers(Event::Sm(Reply::Text)), vec![(Timer::Idle, true)]);
     assert_eq!(timers(Event::Spoken), vec![(Timer::Idle, true)]);
 }
+
+#[test]
+fn an_answer_is_confirmed_by_policy_and_only_an_answer() {
+    let confirming = |events| {
+        let mut chat = Chat::after(events);
+        chat.policy.tell_answer = true;
+        chat
+    };
+    let [yes, no] = [Reply::Accept, Reply::Reject].map(Action::Confirm);
+    assert_eq!(
+        confirming(INVITED).sees(Event::Sm(Reply::Accept)),
+        vec![Action::Take, Action::Accept, yes],
+        "the chat user first"
+    );
+    let refused = [Action::Refuse(StatusCode::DECLINE), Action::End];
+    for reply in [Reply::Reject, Reply::Leave] {
+        let expected: Vec<_> = [Action::Take, no].into_iter().chain(refused).collect();
+        assert_eq!(confirming(INVITED).sees(Event::Sm(reply)), expected, "{reply:?}");
+    }
+    assert!(!confirming(INVITED).sees(Event::Due(Timer::Answer)).contains(&no), "silence is no answer");
+    assert_eq!(confirming(ACTIVE).sees(Event::Sm(Reply::Accept)), vec![Action::Forward]);
+}

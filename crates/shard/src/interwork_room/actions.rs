@@ -1,6 +1,6 @@
 //! What a chat decides, done.
 
-use interwork::{Action, Event, Rest, SmFailure, SmOutcome, Template, Variables, Wording};
+use interwork::{Action, Event, Reply, Rest, SmFailure, SmOutcome, Template, Variables, Wording};
 use msrp::Offer;
 use octets::Writer;
 use sip::StatusCode;
@@ -92,6 +92,13 @@ impl InterworkRoom {
             // interworking 2.6 item 2.
             Action::Hint => {
                 self.say_courtesy(key, |wording| &wording.hint, policy.answer_timer, hands);
+            }
+            Action::Confirm(reply) => {
+                let text: Text = match reply {
+                    Reply::Accept => |wording| &wording.accepted_ack,
+                    _ => |wording| &wording.rejected_ack,
+                };
+                self.say_courtesy(key, text, policy.message_validity, hands);
             }
             // TS 23.204 6.16.1 steps 2 and 3; TS 29.311 6.1.1 item 4; interworking 2.6 item 4: the notice never delays the end.
             Action::Notice => {
