@@ -17,7 +17,7 @@ pub struct Lasting<K: Eq + Hash, V> {
     most: usize,
 }
 
-impl<K: Copy + Eq + Hash + Debug, V: Copy + Debug> Lasting<K, V> {
+impl<K: Copy + Eq + Hash + Debug, V: Clone + Debug> Lasting<K, V> {
     /// A map for `most` things.
     pub fn new(most: usize) -> Self {
         Lasting {
@@ -52,8 +52,9 @@ impl<K: Copy + Eq + Hash + Debug, V: Copy + Debug> Lasting<K, V> {
 
     /// The thing, if it has not run out at `now`.
     pub fn find(&self, key: K, now: Instant) -> Option<V> {
-        let (value, until) = *self.map.get(&key)?;
-        (until > now).then_some(value)
+        let place = self.map.get(&key)?;
+        let (value, until) = &*place;
+        (*until > now).then(|| value.clone())
     }
 
     /// Takes a thing out.

@@ -1,6 +1,5 @@
 //! What every shard may ask, on DashMap: the MT-Correlation-IDs that routing queries were answered with,
-//! what is known of chat users,
-//! and how much of what they may do they have left.
+//! what is known of chat users, how they are reached, and how much of what they may do they have left.
 //!
 //! A query may come in on any shard and its Forward SM on any other; this is where they meet.
 //! Rule: no guard of the map ever leaves a function (a second access under a guard can deadlock).
@@ -12,7 +11,7 @@ mod lasting;
 use std::collections::HashMap;
 
 use interwork::{Identity, Msisdn, MtCorrelationId, Rate, Subscriber};
-use shard::{Directory, Limited, Remembered, Spent};
+use shard::{Directory, Limited, Reach, Remembered, Spent};
 use tempo::Instant;
 
 use allowances::Allowances;
@@ -25,6 +24,8 @@ pub struct SharedDirectory {
     subscribers: Lasting<Identity, Subscriber>,
     awaited: Lasting<Identity, ()>,
     allowances: Allowances,
+    /// As many as there are subscribers at most: who is reached is registered.
+    reaches: Lasting<Msisdn, Reach>,
     /// From the operator's file; it never changes, and comes before what a registration says.
     provisioned: HashMap<Identity, Subscriber>,
 }
@@ -38,6 +39,7 @@ impl SharedDirectory {
             subscribers: Lasting::new(subscribers_max),
             awaited: Lasting::new(AWAITED_MAX),
             allowances: Allowances::new(subscribers_max),
+            reaches: Lasting::new(subscribers_max),
             provisioned: HashMap::new(),
         }
     }
@@ -106,12 +108,25 @@ impl Directory for SharedDirectory {
         self.allowances.count()
     }
 
+    fn attach(&self, number: Msisdn, reach: Reach, until: Instant) -> bool {
+        self.reaches.put(number, reach, until)
+    }
+
+    fn reach(&self, number: Msisdn, now: Instant) -> Option<Reach> {
+        self.reaches.find(number, now)
+    }
+
+    fn detach(&self, number: Msisdn) {
+        self.reaches.remove(number);
+    }
+
     fn expire(&self, what: Remembered, now: Instant) -> Option<Instant> {
         match what {
             Remembered::Announcement(id) => self.announcements.expire(id, now),
             Remembered::Subscriber(identity) => self.subscribers.expire(identity, now),
             Remembered::Awaited(identity) => self.awaited.expire(identity, now),
             Remembered::Allowance(who, what) => self.allowances.expire((who, what), now),
+            Remembered::Reach(number) => self.reaches.expire(number, now),
         }
     }
 }
@@ -162,5 +177,25 @@ mod tests {
         directory.forget(alice);
         assert_eq!(directory.subscribers(), 0);
         assert!(directory.remember(bob, Subscriber::ANYBODY, hour));
+    }
+
+    #[test]
+    fn a_chat_user_is_reached_while_he_is_registered() {
+        let directory = SharedDirectory::new(1, 1);
+        let [alice, bob] =
+            [&b"15550100"[..], b"15550101"].map(|number| Msisdn(Digits::from_ascii(number).expect("digits")));
+        let hour = Instant::ZERO + Duration::from_secs(3600);
+        let from = ([192, 0, 2, 10], 5060).into();
+        let reach = |identity: &[u8]| Reach::new(identity, None, from).expect("a short identity");
+        assert!(directory.attach(alice, reach(b"sip:old@ims.example"), hour));
+        assert!(directory.attach(alice, reach(b"sip:alice@ims.example"), hour), "the last word counts");
+        assert!(!directory.attach(bob, reach(b"sip:bob@ims.example"), hour), "full");
+        let found = directory.reach(alice, Instant::ZERO).expect("registered");
+        assert_eq!((found.identity(), found.hop()), (&b"sip:alice@ims.example"[..], from));
+        assert!(directory.reach(alice, hour).is_none(), "run out");
+        directory.expire(Remembered::Reach(alice), hour);
+        assert!(directory.attach(bob, reach(b"sip:bob@ims.example"), hour));
+        directory.detach(bob);
+        assert!(directory.reach(bob, Instant::ZERO).is_none());
     }
 }

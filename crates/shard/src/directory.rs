@@ -5,6 +5,8 @@ use core::fmt::Debug;
 use interwork::{Identity, Msisdn, MtCorrelationId, Rate, Subscriber};
 use tempo::Instant;
 
+use crate::reach::Reach;
+
 /// Something in the directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Remembered {
@@ -14,6 +16,8 @@ pub enum Remembered {
     Awaited(Identity),
     /// What is known of a chat user.
     Subscriber(Identity),
+    /// How a chat user is reached.
+    Reach(Msisdn),
     /// What he has left of what he may do in a time.
     Allowance(Identity, Limited),
 }
@@ -82,6 +86,15 @@ pub trait Directory: Send + Sync + Debug {
 
     /// Chat users of whom it is counted what they do.
     fn allowances(&self) -> usize;
+
+    /// Remembers how the chat user with this number is reached, until `until`. `false` when there is no room.
+    fn attach(&self, number: Msisdn, reach: Reach, until: Instant) -> bool;
+
+    /// How the chat user with this number is reached at `now`; `None` when he is not registered.
+    fn reach(&self, number: Msisdn, now: Instant) -> Option<Reach>;
+
+    /// The chat user with this number is reached no more.
+    fn detach(&self, number: Msisdn);
 
     /// Forgets this, if it has run out at `now`; when it will, if it has not.
     fn expire(&self, what: Remembered, now: Instant) -> Option<Instant>;

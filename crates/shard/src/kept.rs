@@ -3,6 +3,7 @@
 use octets::Writer;
 
 /// At most `N` octets, by value. What is in it may be somebody's words or number, so it does not print.
+#[derive(Clone)]
 pub struct Kept<const N: usize> {
     bytes: [u8; N],
     length: usize,

@@ -21,6 +21,7 @@ pub mod limits;
 mod msrp_room;
 mod obsolete;
 mod owner;
+mod reach;
 mod settings;
 mod shard;
 mod sip_room;
@@ -35,6 +36,7 @@ pub use driver::{
 pub use interwork_room::{Ending, Whose};
 pub use lanes::{Cargo, InboxFull, Lanes, ShardId};
 pub use owner::owner_of;
+pub use reach::Reach;
 pub use settings::{DiameterSettings, MSRP, OWN_SIP, PeerSettings, SHARED_SIP, Settings};
 pub use shard::Shard;
 pub use tally::{Count, Tally, TallyBoard};
