@@ -10,10 +10,14 @@ use std::cell::Cell;
 
 use interwork::{Identity, Msisdn, Rate, Subscriber};
 use shard::Count;
+use sms::Status;
 use tempo::Duration;
 
 use crate::flows::languages::{speak, tag};
+use crate::flows::pager_reports::report;
+use crate::flows::registration::register;
 use crate::paper::call::ALICE;
+use crate::paper::page::Page;
 use crate::paper::plan::{FOUR, ONE, TWO};
 use crate::paper::sms_side::digits;
 use crate::paper::stage::{BOB, SIXTY_FOUR_T1, deliver};
@@ -77,6 +81,18 @@ pub fn uncounted<T>(work: impl FnOnce() -> T) -> T {
     done
 }
 
+/// A text each way outside of a chat, and what became of the first.
+fn pages(stage: &mut Stage) {
+    let alice = ALICE.trim_start_matches('+');
+    let place = stage.network.sms.submitted.len();
+    let answer = Page::asking(BOB, "hello", "positive-delivery").ask(stage);
+    assert_eq!(answer.status(), Some(202));
+    report(stage, place, Status::DELIVERED);
+    let ticket = stage.text(BOB, alice, "hello");
+    assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+    stage.network.wait(SIXTY_FOUR_T1 + Duration::from_secs(61));
+}
+
 /// A whole chat, with a text each way and a long one.
 fn chat(stage: &mut Stage) {
     let call = stage.invite(Invitation::to(BOB));
@@ -118,6 +134,21 @@ fn a_shard_that_has_warmed_up_asks_for_no_memory() {
         let before = stage.network.allocations;
         (0..12).for_each(|_| chat(&mut stage));
         assert_eq!(stage.network.allocations - before, 0, "{layout:?}");
+    }
+}
+
+#[test]
+fn pager_mode_asks_for_no_memory_either() {
+    for layout in [ONE, TWO, FOUR] {
+        let mut plan = Plan::new(layout);
+        plan.sessions_max = 64;
+        let mut stage = Stage::of(plan);
+        register(&mut stage, 0, 86_400);
+        (0..4).for_each(|_| pages(&mut stage));
+        let before = stage.network.allocations;
+        (0..12).for_each(|_| pages(&mut stage));
+        assert_eq!(stage.network.allocations - before, 0, "{layout:?}");
+        register(&mut stage, 0, 0);
     }
 }
 

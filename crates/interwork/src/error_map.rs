@@ -108,6 +108,21 @@ pub fn message_status(failure: SmFailure) -> Status {
     }
 }
 
+/// What the final answer to a MESSAGE that carries an SM means for that SM.
+pub fn outcome_of_page(status: StatusCode) -> SmOutcome {
+    match status.code() {
+        200..=299 => SmOutcome::Taken,
+        // Nobody is there, here or anywhere.
+        404 | 410 | 484 | 604 => SmOutcome::NoSession,
+        // He does not want it, or his device cannot show it, or what we write is not understood: no better the next time.
+        400 | 403 | 405 | 406 | 413..=416 | 420 | 421 | 433 | 488 | 493 | 501 | 505 | 513 | 603 | 606 => {
+            SmOutcome::Never
+        }
+        // Away, busy, overloaded, silent, or a matter of our network.
+        _ => SmOutcome::NotNow,
+    }
+}
+
 /// What becomes of an SM that arrived for us.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SmOutcome {

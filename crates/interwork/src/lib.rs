@@ -23,12 +23,14 @@ mod wording;
 pub use barring::Barring;
 pub use chat_session::{Action, ChatSession, Event, Goodbye, Stage, Timer};
 pub use correlation::{Correlation, Meaning, Pair, PairsFull, Rest};
-pub use error_map::{SmFailure, SmOutcome, invitation_status, message_status, outcome_of_chat};
+pub use error_map::{
+    SmFailure, SmOutcome, invitation_status, message_status, outcome_of_chat, outcome_of_page,
+};
 pub use languages::{Language, LanguageId, LanguageTag, Languages};
 pub use msisdn::{Msisdn, PeerId};
 pub use msisdn_pool::{Lease, MsisdnPool, PoolExhausted};
 pub use mt_correlation::MtCorrelationId;
-pub use policy::{Anonymity, LeaveHint, NumberSource, Policy, UnknownReply};
+pub use policy::{Anonymity, LeaveHint, NumberSource, Policy, UnknownReply, WithoutChat};
 pub use prefixes::{Prefix, Prefixes};
 pub use rate::{Allowance, Rate};
 pub use subscriber::{Access, Identity, Subscriber};

@@ -57,6 +57,8 @@ pub struct Policy {
     pub end_at_deregistration: bool,
     /// Tell an SMS user who writes after the end of a chat that it is over, once a day; his words are not kept.
     pub tell_late: bool,
+    /// What becomes of a short message to a chat user's own number from somebody with whom he has no chat.
+    pub without_chat: WithoutChat,
     /// Which messages end with a word on how to leave.
     pub leave_hint: LeaveHint,
     /// Ask for status reports of messages whose senders want to know (TS 23.204 6.18). Without them what the service centre
@@ -113,6 +115,15 @@ pub enum NumberSource {
     Pool,
 }
 
+/// What becomes of a short message to a chat user's own number from somebody with whom he has no chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WithoutChat {
+    /// While he is registered it goes to him as a MESSAGE (TS 23.204 6.14).
+    Message,
+    /// It is refused: nobody is there.
+    Refuse,
+}
+
 /// Which messages end with a word on how to leave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LeaveHint {
@@ -155,6 +166,7 @@ pub(crate) mod tests {
             tell_at_bye: true,
             end_at_deregistration: true,
             tell_late: false,
+            without_chat: WithoutChat::Message,
             leave_hint: LeaveHint::First,
             status_reports: true,
             segments_max: 10,

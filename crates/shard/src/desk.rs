@@ -8,10 +8,10 @@ use tempo::{Alarm, Entropy, Instant, TimerWheel};
 use crate::diameter_room::{Errand, Forward, Submit};
 use crate::directory::Directory;
 use crate::driver::{LinkId, Moment};
-use crate::interwork_room::{Chat, DueReport, InboundSm, Postponed};
+use crate::interwork_room::{Chat, DueReport, InboundSm, PagerReport, Postponed};
 use crate::lanes::{Lanes, ShardId};
 use crate::obsolete::Obsolete;
-use crate::sip_room::{Answered, Invite, InviteTimer};
+use crate::sip_room::{Answered, Invite, InviteTimer, Page, PagerMessage};
 use crate::table::Key;
 use crate::tally::{Count, Tally};
 
@@ -44,6 +44,12 @@ pub enum Ringing {
     Invite(Key<Invite>, InviteTimer),
     /// The end of a non-INVITE server transaction.
     Answered(Key<Answered>),
+    /// A MESSAGE of a chat user that was answered.
+    PagerMessage(Key<PagerMessage>),
+    /// A MESSAGE of ours.
+    Page(Key<Page>, sip::Timer),
+    /// The patience with the status report on a chat user's MESSAGE.
+    PagerReport(Key<PagerReport>),
     /// A timer of a chat.
     Chat(Key<Chat>, Timer),
     /// The next segment of a long text, in this place of a chat.

@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
-use interwork::Identity;
+use interwork::{Identity, Msisdn};
 use tempo::{Duration, Instant};
 
 use crate::directory::{Directory, Remembered};
@@ -17,6 +17,7 @@ pub struct Obsolete {
     heap: BinaryHeap<Entry>,
     /// Chat users who are in the heap: once each, however often they come again.
     subscribers: HashSet<Identity, RandomState>,
+    reaches: HashSet<Msisdn, RandomState>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,7 @@ impl Obsolete {
     pub fn put(&mut self, what: Remembered, at: Instant) {
         let is_new = match what {
             Remembered::Subscriber(identity) => self.subscribers.insert(identity),
+            Remembered::Reach(number) => self.reaches.insert(number),
             Remembered::Announcement(_) | Remembered::Awaited(_) | Remembered::Allowance(..) => true,
         };
         if is_new {
@@ -47,6 +49,9 @@ impl Obsolete {
                 (Some(at), what) => self.heap.push(Entry { at, what }),
                 (None, Remembered::Subscriber(identity)) => {
                     self.subscribers.remove(&identity);
+                }
+                (None, Remembered::Reach(number)) => {
+                    self.reaches.remove(&number);
                 }
                 (None, _) => {}
             }

@@ -1,13 +1,29 @@
 //! Whose is it? Everything about one SMS user happens on one shard, and identifiers that we minted say which.
 
+use core::hash::{BuildHasher, Hasher};
+
 use interwork::{Msisdn, PeerId};
 use sip::{MessageView, Method, Uri, parse_token};
+use sms::Address;
 
 use crate::lanes::ShardId;
 
 /// The shard of an SMS user.
 pub fn owner_of(sms_user: Msisdn, shards: u16) -> ShardId {
     ShardId((sms_user.spread() % u64::from(shards.max(1))) as u16)
+}
+
+/// The shard of whoever stands in TP-OA or TP-RA. A word instead of a number is a machine that nobody can invite; it has a shard all
+/// the same, so that what it sends again is recognised.
+pub fn owner_of_sender(address: &Address<'_>, shards: u16) -> ShardId {
+    match address.digits() {
+        Some(number) => owner_of(Msisdn(number), shards),
+        None => {
+            let mut hasher = foldhash::fast::FixedState::with_seed(WORD_SEED).build_hasher();
+            address.word().for_each(|character| hasher.write_u32(character.into()));
+            ShardId((hasher.finish() % u64::from(shards.max(1))) as u16)
+        }
+    }
 }
 
 /// The shard of a SIP message: by our own tag or branch, else by the SMS user in the Request-URI, which an INVITE, its
@@ -39,3 +55,5 @@ fn owner_of_registrant(message: &MessageView<'_>, shards: u16) -> Option<ShardId
     };
     Some(ShardId((spread % u64::from(shards.max(1))) as u16))
 }
+/// Fixed, as every shard must agree.
+const WORD_SEED: u64 = 0x1953_2204_0615_0003;

@@ -310,10 +310,16 @@ impl Shard {
                 self.on_sip(event, out);
             }
             Ringing::Answered(key) => self.sip.requests.ring(key, &mut self.desk, out),
+            Ringing::PagerMessage(key) => self.sip.pager.ring(key, &mut self.desk, out),
+            Ringing::Page(key, timer) => {
+                let event = self.sip.pages.ring(key, timer, &mut self.desk, out);
+                self.on_sip(event, out);
+            }
             Ringing::Chat(..)
             | Ringing::Joining(..)
             | Ringing::Postponed(_)
             | Ringing::Report(_)
+            | Ringing::PagerReport(_)
             | Ringing::Sm(_) => {
                 let (interwork, mut hands) = self.hands(out);
                 interwork.ring(ringing, &mut hands);

@@ -48,7 +48,7 @@ counts! {
     Submits = "submits",
     /// Gauge: short messages received and not yet acknowledged by us.
     Forwards = "forwards",
-    /// Gauge: chat messages received and not yet answered by us.
+    /// Gauge: chat messages, and texts outside of a chat, received and not yet answered by us.
     ChatMessages = "chat_messages",
     /// Gauge: messages of chat users that wait for a status report.
     DueReports = "due_reports",
@@ -81,6 +81,14 @@ counts! {
     HssAsked = "hss_asked",
     /// Registrations about which the HSS gave no answer that can be relied on.
     HssSilent = "hss_silent",
+    /// MESSAGEs of chat users outside of a chat, repetitions excluded.
+    PagerIn = "pager_in",
+    /// MESSAGEs of chat users that were refused.
+    PagerRefused = "pager_refused",
+    /// MESSAGEs to chat users: words of SMS users outside of a chat, and notifications.
+    PagerOut = "pager_out",
+    /// MESSAGEs to chat users that were refused or never answered.
+    PagerFailed = "pager_failed",
     /// Invitations let in.
     Invitations = "invitations",
     /// Invitations accepted by the SMS user.

@@ -52,7 +52,7 @@ fn a_ping_is_answered_with_what_we_can_do() {
 fn a_method_that_is_not_ours_is_refused_with_those_that_are() {
     on_every_layout(|layout| {
         let mut stage = Stage::new(layout);
-        for (method, expected) in [("SUBSCRIBE", 405), ("MESSAGE", 405), ("PUBLISH", 405), ("FANCY", 501)] {
+        for (method, expected) in [("SUBSCRIBE", 405), ("NOTIFY", 405), ("PUBLISH", 405), ("FANCY", 501)] {
             let answer = ask(&mut stage, &request(method, "sip:10.0.0.1", "")).remove(0);
             assert_eq!(answer.status(), Some(expected), "{method}");
             assert!(answer.need("Allow").contains("INVITE"));

@@ -7,6 +7,7 @@ pub mod call;
 pub mod driver;
 pub mod hss;
 pub mod network;
+pub mod page;
 pub mod plan;
 pub mod sms_side;
 pub mod stage;

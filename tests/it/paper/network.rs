@@ -31,6 +31,8 @@ pub struct Network {
     pub allocations: u64,
     /// Are BYEs of the gateway answered with 200 by themselves?
     pub answers_byes: bool,
+    /// What its MESSAGEs hear by themselves; `None` is silence.
+    pub page_verdict: Option<u16>,
     posts: Vec<Post>,
     places: Places,
     /// Streams reach the gateway in pieces of at most so many octets.
@@ -107,6 +109,7 @@ impl Network {
             wires: Vec::new(),
             allocations: 0,
             answers_byes: true,
+            page_verdict: Some(200),
             posts,
             places: Places::default(),
             piece_octets: plan.piece_octets,
@@ -275,8 +278,13 @@ impl Network {
             Going::Datagram { port, to, bytes } => {
                 assert!(port == SHARED_SIP || port == OWN_SIP, "datagrams leave from SIP ports");
                 let sip = SipText::new(&bytes);
-                if sip.status().is_none() && self.answers_byes {
-                    self.send(shard, OWN_SIP, to, call::answer(&sip, 200));
+                let verdict = match sip.status() {
+                    Some(_) => None,
+                    None if sip.method() == "MESSAGE" => self.page_verdict,
+                    None => self.answers_byes.then_some(200),
+                };
+                if let Some(status) = verdict {
+                    self.send(shard, OWN_SIP, to, call::answer(&sip, status));
                 }
                 self.letters.push(Letter { at: self.clock.now(), shard, port, to, sip });
             }

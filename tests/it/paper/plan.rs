@@ -2,7 +2,7 @@
 
 use interwork::{
     Access, Anonymity, Barring, Identity, Languages, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy,
-    Subscriber, Template, UnknownReply, Vocabulary, Wording,
+    Subscriber, Template, UnknownReply, Vocabulary, WithoutChat, Wording,
 };
 use ipnet::IpNet;
 use shard::owner_of;
@@ -125,6 +125,7 @@ fn policy() -> Policy {
         // Scenarios see the refusal itself, but for those about this.
         tell_late: false,
         status_reports: true,
+        without_chat: WithoutChat::Message,
         leave_hint: LeaveHint::Never,
         segments_max: 10,
         message_octets_max: 10_000,

@@ -15,6 +15,8 @@ pub struct Stage {
     pub network: Network,
     pub layout: Layout,
     pub calls: Vec<Call>,
+    /// MESSAGEs of the chat user.
+    pub pages: usize,
     transactions: u32,
 }
 
@@ -27,7 +29,7 @@ impl Stage {
     /// The same with another plan.
     pub fn of(plan: Plan) -> Self {
         let layout = plan.layout;
-        Stage { network: Network::new(plan), layout, calls: Vec::new(), transactions: 0 }
+        Stage { network: Network::new(plan), layout, calls: Vec::new(), pages: 0, transactions: 0 }
     }
 
     /// Alice has invited Bob, who has the invitation.

@@ -59,6 +59,7 @@ impl Config {
             tell_at_bye: self.chat.tell_at_bye,
             end_at_deregistration: self.chat.end_at_deregistration,
             tell_late: self.chat.tell_late,
+            without_chat: self.sms.without_chat,
             leave_hint: self.chat.leave_hint,
             status_reports: self.sms.status_reports,
             segments_max: self.sms.segments_max.0 as u8,

@@ -335,6 +335,15 @@ mod tests {
     }
 
     #[test]
+    fn a_choice_says_what_there_is_to_choose_from() {
+        let said = complaint("[sms]\n\nwithout_chat = \"drop\"\n");
+        assert_eq!((said.line, said.key.as_str()), (3, "sms.without_chat"));
+        assert!(said.what.contains("`message`") && said.what.contains("`refuse`"), "{said}");
+        let config = parse("test.toml", "[sms]\nwithout_chat = \"refuse\"\n").expect("a choice");
+        assert_eq!(config.policy().without_chat, interwork::WithoutChat::Refuse);
+    }
+
+    #[test]
     fn an_address_that_nobody_can_reach_is_refused_with_the_remedy() {
         for (table, address) in [("sip", "0.0.0.0"), ("msrp", "::"), ("msrp", "::ffff:0.0.0.0")] {
             let said = complaint(&format!("[{table}]\naddress = \"{address}\"\n"));

@@ -18,7 +18,7 @@ pub use values::{Amount, Network, RefusalStatus, Seconds, Shards, Text, Words};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use interwork::{Anonymity, Identity, LeaveHint, NumberSource, Subscriber, UnknownReply};
+use interwork::{Anonymity, Identity, LeaveHint, NumberSource, Subscriber, UnknownReply, WithoutChat};
 use serde::Deserialize;
 
 /// The annotated default configuration, as `ipsmgw default-config` prints it.
@@ -186,6 +186,9 @@ pub struct Sms {
     pub message_validity_s: Seconds<300, 5_443_200>,
     /// Status reports of messages whose senders want to know.
     pub status_reports: bool,
+    /// Without a chat.
+    #[serde(deserialize_with = "values::without_chat")]
+    pub without_chat: WithoutChat,
     /// Segments of one text. A shard counts the status reports of sixteen.
     pub segments_max: Amount<1, 16>,
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use interwork::{Access, Anonymity, LeaveHint, NumberSource, Template, TemplateError, UnknownReply};
+use interwork::{
+    Access, Anonymity, LeaveHint, NumberSource, Template, TemplateError, UnknownReply, WithoutChat,
+};
 use ipnet::IpNet;
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use sip::StatusCode;
@@ -226,6 +228,10 @@ named! {
 named! {
     /// Reads `chat.unknown_reply`.
     unknown_reply -> UnknownReply { "hint" => UnknownReply::Hint, "reject" => UnknownReply::Reject, }
+}
+named! {
+    /// Reads `sms.without_chat`.
+    without_chat -> WithoutChat { "message" => WithoutChat::Message, "refuse" => WithoutChat::Refuse, }
 }
 named! {
     /// Reads `chat.leave_hint`.

@@ -14,7 +14,7 @@ use tempo::{Alarm, Duration, Instant};
 use super::{DiameterEvent, HopByHopSpace, Peers, Service};
 use crate::desk::{Desk, Ringing};
 use crate::driver::{LinkId, Outward};
-use crate::interwork_room::{Chat, ChatMessage};
+use crate::interwork_room::{Chat, ChatMessage, PagerText};
 use crate::kept::Kept;
 use crate::table::{Key, Table};
 use crate::tally::Count;
@@ -60,6 +60,8 @@ pub enum Purpose {
     Invitation(Key<Chat>),
     /// A segment of what a chat user has said.
     ChatMessage(Key<ChatMessage>),
+    /// A segment of what a chat user has said outside of a chat.
+    PagerText(Key<PagerText>),
     /// A hint or a notice: nobody waits for what becomes of it.
     Courtesy,
 }
@@ -131,7 +133,7 @@ impl Submits {
             last_moment: match order.purpose {
                 // The chat user waits as long for his answer.
                 Purpose::Invitation(_) => guard.max(desk.now() + desk.policy.answer_timer),
-                Purpose::ChatMessage(_) | Purpose::Courtesy => guard,
+                Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy => guard,
             },
             alarm: Alarm::default(),
         };

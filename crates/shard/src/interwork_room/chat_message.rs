@@ -34,7 +34,7 @@ pub struct ChatMessage {
 }
 
 /// What a message holds for the SMS user.
-enum Said<'a> {
+pub(super) enum Said<'a> {
     Text(Spoken<'a>),
     /// A receipt or a sign of typing: taken, and of no use to an SMS user.
     Nothing,
@@ -42,10 +42,10 @@ enum Said<'a> {
 
 /// A text, and what its sender wants to know of it.
 #[derive(Clone, Copy)]
-struct Spoken<'a> {
-    text: &'a str,
-    disposition: Disposition,
-    imdn_message_id: &'a [u8],
+pub(super) struct Spoken<'a> {
+    pub(super) text: &'a str,
+    pub(super) disposition: Disposition,
+    pub(super) imdn_message_id: &'a [u8],
 }
 
 impl InterworkRoom {
@@ -241,7 +241,7 @@ impl ChatMessages {
 const UNANSWERED_PER_CHAT_MAX: usize = 64;
 
 /// What a body says, however it is wrapped. `Err` is the answer to what cannot be told to an SMS user.
-fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {
+pub(super) fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {
     match ContentKind::of(content_type) {
         ContentKind::Text { utf8: true } => text(body, Disposition::NONE, b""),
         // interworking 2.8 item 2

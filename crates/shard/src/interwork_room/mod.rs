@@ -5,11 +5,15 @@
 
 mod actions;
 mod admission;
+mod attachment;
 mod chat;
 mod chat_message;
 mod endings;
 mod invitation;
 mod joining;
+mod pager_message;
+mod pager_reports;
+mod paging;
 mod postponed;
 mod registration;
 mod reports;
@@ -31,6 +35,7 @@ use crate::table::{Key, Table};
 
 use chat_message::ChatMessages;
 use endings::Endings;
+use pager_message::Pager;
 use postponed::AllPostponed;
 use reports::DueReports;
 use waiting_sms::ShortMessages;
@@ -38,6 +43,8 @@ use waiting_sms::ShortMessages;
 pub use chat::Chat;
 pub use chat_message::ChatMessage;
 pub use endings::{Ending, Whose, end_chats};
+pub use pager_message::PagerText;
+pub use pager_reports::PagerReport;
 pub use postponed::Postponed;
 pub use reports::DueReport;
 pub use short_message::Arrived;
@@ -52,13 +59,14 @@ pub struct InterworkRoom {
     reports: DueReports,
     endings: Endings,
     postponed: AllPostponed,
+    pager: Pager,
 }
 
 /// Is a short message that is on its way still wanted? An invitation is not, once the chat user has gone.
 pub fn is_wanted(room: &InterworkRoom, purpose: Purpose) -> bool {
     match purpose {
         Purpose::Invitation(chat) => room.chats.find(chat).is_some_and(|chat| chat.session.awaits_answer()),
-        Purpose::ChatMessage(_) | Purpose::Courtesy => true,
+        Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy => true,
     }
 }
 
@@ -88,6 +96,7 @@ impl InterworkRoom {
             reports: DueReports::new(sessions.saturating_mul(REPORTS_PER_SESSION)),
             endings: Endings::new(sessions, &mut desk.entropy),
             postponed: AllPostponed::new(),
+            pager: Pager::new(sessions, desk),
         }
     }
 
@@ -99,8 +108,18 @@ impl InterworkRoom {
             SipEvent::Unconfirmed(chat) => self.drive(chat, Event::Unconfirmed, None, hands),
             SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
             SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
-            SipEvent::Registered { registrant, life } => registration::registered(registrant, life, hands),
-            SipEvent::Deregistered(registrant) => registration::deregistered(self, registrant, hands),
+            SipEvent::Registered { registrant, life, scscf, from } => {
+                attachment::attached(&registrant, (scscf, from), life, hands);
+                registration::registered(registrant, life, hands);
+            }
+            SipEvent::Deregistered(registrant) => {
+                attachment::detached(&registrant, hands);
+                registration::deregistered(self, registrant, hands);
+            }
+            SipEvent::Paged { message, request, from } => {
+                pager_message::paged(self, message, &request, from, hands);
+            }
+            SipEvent::PageAnswered { about, status } => paging::answered(self, about, status, hands),
         }
     }
 
@@ -112,6 +131,9 @@ impl InterworkRoom {
             }
             DiameterEvent::Submitted { purpose: Purpose::ChatMessage(message), result } => {
                 self.messages.segment_ended(message, result, &mut self.chats, &mut self.reports, hands);
+            }
+            DiameterEvent::Submitted { purpose: Purpose::PagerText(text), result } => {
+                pager_message::segment_ended(self, text, result, hands);
             }
             DiameterEvent::Submitted { purpose: Purpose::Courtesy, .. } => {}
             DiameterEvent::Asked(query) => announce(&query, hands),
@@ -179,6 +201,7 @@ impl InterworkRoom {
             Ringing::Postponed(key) => postponed::ring(self, key, hands),
             Ringing::Sm(key) => self.sms.ring(&mut self.chats, key, hands),
             Ringing::Report(key) => self.reports.ring(&mut self.chats, key, hands),
+            Ringing::PagerReport(key) => self.pager.reports.ring(key, hands.desk),
             // The others belong to other rooms.
             _ => {}
         }
@@ -199,8 +222,8 @@ impl InterworkRoom {
             chats: self.chats.len(),
             leases: self.pairs.live(),
             resting: self.pairs.resting(),
-            messages: self.messages.count(),
-            due_reports: self.reports.count(),
+            messages: self.messages.count() + self.pager.count(),
+            due_reports: self.reports.count() + self.pager.reports.count(),
         }
     }
 }
@@ -214,9 +237,9 @@ pub struct Gauges {
     pub leases: usize,
     /// Numbers at rest.
     pub resting: usize,
-    /// Chat messages that wait for the SMS side.
+    /// Chat messages, and texts outside of a chat, that wait for the SMS side.
     pub messages: usize,
-    /// Chat messages that wait for a status report.
+    /// Of these, those that wait for a status report.
     pub due_reports: usize,
 }
 

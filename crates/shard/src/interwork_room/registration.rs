@@ -4,6 +4,7 @@ use diameter::{Experimental, Outcome};
 use interwork::{Goodbye, Identity, PeerId, Subscriber};
 use tempo::{Duration, Instant};
 
+use super::attachment::number_of;
 use super::{Ending, Hands, InterworkRoom, Whose, end_chats};
 use crate::diameter_room::{Notice, Registrant, Service};
 use crate::directory::Remembered;
@@ -102,11 +103,12 @@ pub(super) fn deregistered<O: Outward>(
     registrant: Registrant<'_>,
     hands: &mut Hands<'_, O>,
 ) {
+    // An S-CSCF need not say his number at the end: he is the one who was known by it.
+    let number = number_of(&registrant, hands.desk);
+    let identity = number.map_or(registrant.identity, Identity::Number);
+    let registrant = Registrant { identity, ..registrant };
     if hands.desk.policy.end_at_deregistration {
-        let number = match registrant.identity {
-            Identity::Number(number) => Some(PeerId::of(number.digits().packed())),
-            Identity::Name(_) => None,
-        };
+        let number = number.map(|number| PeerId::of(number.digits().packed()));
         for peer in [number, registrant.name()].into_iter().flatten() {
             let whose = Whose::ChatUsers(peer);
             send_away(room, Ending { whose, goodbye: Goodbye::Unregistered }, hands);

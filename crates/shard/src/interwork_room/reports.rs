@@ -7,7 +7,7 @@ use msrp::Disposition;
 use msrp::imdn::{Fate, Notification, NotificationDocument};
 use octets::Digits;
 use sms::{Outcome, SmsStatusReport};
-use tempo::{Alarm, Duration};
+use tempo::{Alarm, Civil, Duration};
 
 use super::chat::References;
 use super::{Chat, Hands};
@@ -61,6 +61,20 @@ impl Wanted {
         fate: Fate,
         hands: &mut Hands<'_, O>,
     ) {
+        let date_time = hands.desk.moment.wall.utc();
+        self.document(sms_user, fate, date_time, |document| {
+            hands.msrp.notify(session, document, hands.desk, hands.out);
+        });
+    }
+
+    /// The IMDN with which the sender is told, if that is wanted.
+    pub(super) fn document(
+        &self,
+        sms_user: Digits,
+        fate: Fate,
+        date_time: Civil,
+        tell: impl FnOnce(&NotificationDocument<'_>),
+    ) {
         let wanted = match fate {
             // TS 23.204 6.10 items 2 and 4; interworking 2.8 item 9
             Fate::Delivered => Disposition::POSITIVE_DELIVERY,
@@ -76,15 +90,14 @@ impl Wanted {
         }) else {
             return;
         };
-        let document = NotificationDocument {
+        tell(&NotificationDocument {
             message_id,
-            date_time: hands.desk.moment.wall.utc(),
+            date_time,
             recipient_uri: recipient.as_bytes(),
             original_recipient_uri: None,
             notification: Notification::Delivery,
             fate,
-        };
-        hands.msrp.notify(session, &document, hands.desk, hands.out);
+        });
     }
 }
 
@@ -150,13 +163,7 @@ impl DueReports {
         hands: &mut Hands<'_, O>,
     ) {
         // TS 23.204 6.18 item 3
-        let news = match report.status.outcome() {
-            // The service centre still tries: there is nothing to tell yet.
-            Outcome::Pending => return,
-            Outcome::Delivered => Fate::Delivered,
-            Outcome::Failed if report.status.is_rejection() => Fate::Forbidden,
-            Outcome::Failed => Fate::Failed,
-        };
+        let Some(news) = news_of(report) else { return };
         let reported = chat.references.last_with(report.message_reference);
         let mut at = chat.first_report;
         while let Some(key) = at {
@@ -275,6 +282,16 @@ impl DueReports {
     }
 }
 
+/// What a status report says of its segment; `None` while the service centre still tries: there is nothing to tell yet.
+pub(super) fn news_of(report: &SmsStatusReport<'_>) -> Option<Fate> {
+    match report.status.outcome() {
+        Outcome::Pending => None,
+        Outcome::Delivered => Some(Fate::Delivered),
+        Outcome::Failed if report.status.is_rejection() => Some(Fate::Forbidden),
+        Outcome::Failed => Some(Fate::Failed),
+    }
+}
+
 /// Reports that came before the acknowledgement of what they speak about; the oldest gives way.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct EarlyReports {
@@ -301,6 +318,6 @@ const EARLY_MAX: usize = 10;
 /// Segments of a message whose reports are counted; of a longer one no reports are asked for.
 pub(super) const SEGMENTS_MAX: u8 = 16;
 /// interworking 2.9 T-status-report: later than this no service centre reports.
-const PATIENCE: Duration = Duration::from_secs(72 * 3600);
+pub(super) const PATIENCE: Duration = Duration::from_secs(72 * 3600);
 /// An IMDN Message-ID that is longer is not notified about.
 pub(super) const IMDN_MESSAGE_ID_OCTETS_MAX: usize = 128;

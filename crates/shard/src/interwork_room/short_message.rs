@@ -5,13 +5,14 @@ use sms::{MtTpdu, Plan, SmsDeliver, SmsStatusReport};
 use tempo::Duration;
 
 use super::chat::References;
+use super::paging::arrived_alone;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::diameter_room::Purpose;
 use crate::driver::Outward;
 use crate::lanes::{Cargo, ForwardToken, RepeatKey};
-use crate::owner::owner_of;
+use crate::owner::owner_of_sender;
 use crate::tally::Count;
 
 /// A short message as it comes to the shard of its SMS user.
@@ -40,15 +41,12 @@ impl InterworkRoom {
         let desk = &mut *hands.desk;
         // TS 23.204 6.14 step 4; interworking 2.9 T-mtcorr
         let number = desk.directory.announced(correlation, desk.now());
-        let sender = match MtTpdu::parse(tpdu) {
-            Ok(MtTpdu::Deliver(deliver)) => deliver.originating.digits().map(Msisdn),
+        let owner = match MtTpdu::parse(tpdu) {
+            Ok(MtTpdu::Deliver(deliver)) => owner_of_sender(&deliver.originating, desk.lanes.shards()),
             // TS 23.204 6.10 item 1: it belongs to the chat with the recipient of what it reports on.
-            Ok(MtTpdu::StatusReport(report)) => report.recipient.digits().map(Msisdn),
+            Ok(MtTpdu::StatusReport(report)) => owner_of_sender(&report.recipient, desk.lanes.shards()),
             Err(_) => return tell(token, SmOutcome::Never, hands),
         };
-        // A word instead of a number is a machine: nobody invited it.
-        let Some(sender) = sender else { return tell(token, SmOutcome::NoSession, hands) };
-        let owner = owner_of(sender, desk.lanes.shards());
         if owner == desk.me() {
             return self.arrived(Arrived { token, number, repeat, tpdu }, hands);
         }
@@ -90,7 +88,7 @@ impl InterworkRoom {
                 };
                 return self.sms.settle_words(Some(&arrived), outcome, hands);
             }
-            None => return tell(token, SmOutcome::NoSession, hands),
+            None => return arrived_alone(self, &arrived, number, &deliver, hands),
         };
         if !deliver.user_data.is_human_text() {
             return tell(token, SmOutcome::Never, hands);
@@ -129,7 +127,9 @@ impl InterworkRoom {
     ) {
         let sms_user = report.recipient.digits().map(Msisdn);
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
-        if let Some(Meaning::Live(chat)) = pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now()))
+        let is_alone = pair.is_some_and(|pair| self.pager.reports.reported(pair, report, hands));
+        if let (false, Some(Meaning::Live(chat))) =
+            (is_alone, pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())))
             && let Some(chat) = self.chats.find_mut(chat)
         {
             self.reports.reported(chat, report, hands);

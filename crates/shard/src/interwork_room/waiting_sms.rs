@@ -11,6 +11,7 @@ use sms::SmsDeliver;
 use tempo::{Alarm, Civil, Duration, Instant, WallClock};
 
 use super::joining::{MISSING, Place};
+use super::paging::outcome_of;
 use super::short_message::{Arrived, tell};
 use super::{Chat, Hands};
 use crate::desk::{Desk, Ringing};
@@ -18,13 +19,16 @@ use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::lanes::{ForwardToken, RepeatKey};
 use crate::msrp_room::{self, MessageId, Outgoing, message_id};
+use crate::reach::Reach;
+use crate::sip_room::{Page, Sender};
 use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// A short message that waits for the chat user's side.
 #[derive(Debug)]
 pub struct InboundSm {
-    chat: Key<Chat>,
+    /// `None` for one that goes to the chat user outside of any chat.
+    chat: Option<Key<Chat>>,
     /// Whom to tell what became of it.
     token: ForwardToken,
     /// The same message came again meanwhile: these are told as well.
@@ -42,6 +46,8 @@ enum State {
     Held(Kept<TPDU_OCTETS_MAX>),
     /// On its way to the chat user, as a message or as a part of this long text.
     Sent { chunk: Key<Outgoing>, text: Option<MessageId> },
+    /// On its way to the chat user as a MESSAGE of its own, outside of any chat.
+    Paged(Option<Key<Page>>),
 }
 
 /// The short messages that wait, and the fate of the recent ones. Those of one chat are a list that begins in the chat.
@@ -188,7 +194,7 @@ impl ShortMessages {
         hands: &mut Hands<'_, O>,
     ) -> bool {
         let Some(sm) = self.table.find_mut(key) else { return true };
-        let chat_key = sm.chat;
+        let Some(chat_key) = sm.chat else { return true };
         let Some(chat) = chats.find_mut(chat_key) else { return true };
         let place = chat.place_of(chat_key, deliver.user_data.concatenation(), hands.desk);
         let alone = message_id(hands.desk);
@@ -225,6 +231,34 @@ impl ShortMessages {
         true
     }
 
+    /// Hands a short message that belongs to no chat to the chat user as a MESSAGE; the answer acknowledges it.
+    pub(super) fn page<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        arrived: &Arrived<'_>,
+        reach: &Reach,
+        deliver: &SmsDeliver<'_>,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let Some(sender) = Sender::of(&deliver.originating, reach.identity()) else {
+            return self.settle_words(Some(arrived), SmOutcome::NoSession, hands);
+        };
+        let Some(key) = self.insert(None, arrived, State::Paged(None), hands.desk) else {
+            return self.settle_words(Some(arrived), SmOutcome::NotNow, hands);
+        };
+        let said = said(deliver, hands.desk);
+        let text = |out: &mut octets::Writer<'_>| deliver.user_data.write_utf8(out);
+        let Hands { sip, desk, out, .. } = hands;
+        match sip.pages.send_words(reach, key, (&sender, said), text, desk, *out) {
+            Ok(page) => {
+                if let Some(sm) = self.table.find_mut(key) {
+                    sm.state = State::Paged(Some(page));
+                }
+            }
+            Err(fault) => self.settle(chats, key, outcome_of(fault), hands),
+        }
+    }
+
     /// The guard of a short message has come up: the chat user's side is too slow.
     pub(super) fn ring<O: Outward>(
         &mut self,
@@ -249,12 +283,23 @@ impl ShortMessages {
     ) {
         let Some(mut sm) = self.table.remove(key) else { return };
         hands.desk.disarm(&mut sm.alarm);
-        self.unlink(chats, sm.chat, key, sm.next);
-        if let State::Sent { chunk, text } = sm.state {
-            hands.msrp.forget(chunk);
-            // What is not acknowledged comes again, and must then be handed over again.
-            if let Some(text) = text.filter(|_| outcome != SmOutcome::Taken) {
-                give_up(chats, sm.chat, &text, hands);
+        if let Some(chat) = sm.chat {
+            self.unlink(chats, chat, key, sm.next);
+        }
+        match sm.state {
+            State::Held(_) => {}
+            State::Sent { chunk, text } => {
+                hands.msrp.forget(chunk);
+                // What is not acknowledged comes again, and must then be handed over again.
+                let text = text.filter(|_| outcome != SmOutcome::Taken);
+                if let Some((text, chat)) = text.zip(sm.chat) {
+                    give_up(chats, chat, &text, hands);
+                }
+            }
+            State::Paged(page) => {
+                if let Some(page) = page {
+                    hands.sip.pages.forget(page, hands.desk);
+                }
             }
         }
         self.repeats.note(sm.repeat, Fate::Settled(outcome), hands.desk.now());
@@ -273,8 +318,23 @@ impl ShortMessages {
         state: State,
         desk: &mut Desk,
     ) -> Option<Key<InboundSm>> {
-        let Arrived { token, repeat, .. } = *arrived;
         let last = self.last_of(chats.find(chat)?).ok()?;
+        let key = self.insert(Some(chat), arrived, state, desk)?;
+        match last {
+            Some(last) => self.table.find_mut(last)?.next = Some(key),
+            None => chats.find_mut(chat)?.first_sm = Some(key),
+        }
+        Some(key)
+    }
+
+    fn insert(
+        &mut self,
+        chat: Option<Key<Chat>>,
+        arrived: &Arrived<'_>,
+        state: State,
+        desk: &mut Desk,
+    ) -> Option<Key<InboundSm>> {
+        let Arrived { token, repeat, .. } = *arrived;
         let sm = InboundSm {
             chat,
             token,
@@ -290,10 +350,6 @@ impl ShortMessages {
             desk.arm(&mut sm.alarm, Ringing::Sm(key), deadline);
         }
         self.repeats.note(repeat, Fate::Pending(key), desk.now());
-        match last {
-            Some(last) => self.table.find_mut(last)?.next = Some(key),
-            None => chats.find_mut(chat)?.first_sm = Some(key),
-        }
         Some(key)
     }
 

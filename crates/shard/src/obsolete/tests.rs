@@ -5,6 +5,7 @@ use tempo::{Duration, Instant};
 
 use super::*;
 use crate::directory::{Limited, Spent};
+use crate::reach::Reach;
 
 /// One chat user, who runs out when the test says.
 #[derive(Debug, Default)]
@@ -49,6 +50,13 @@ impl Directory for One {
     fn awaits_any(&self) -> bool {
         false
     }
+    fn attach(&self, _: Msisdn, _: Reach, _: Instant) -> bool {
+        false
+    }
+    fn reach(&self, _: Msisdn, _: Instant) -> Option<Reach> {
+        None
+    }
+    fn detach(&self, _: Msisdn) {}
     fn spend(&self, _: Identity, _: Limited, _: Rate, _: Instant) -> Spent {
         Spent::NoRoom
     }

@@ -6,14 +6,17 @@
 mod dialog;
 mod invite;
 mod ours;
+mod pager_in;
+mod pager_out;
 mod receive;
 mod reliable;
 mod render;
 mod requests;
+mod sender;
 mod session;
 
 use hashbrown::HashMap;
-use sip::{KeySeed, MessageView, TransactionKey};
+use sip::{KeySeed, MessageView, StatusCode, TransactionKey};
 
 use tempo::Duration;
 
@@ -26,8 +29,11 @@ use crate::table::Key;
 
 use invite::Description;
 pub use invite::{Invite, InviteTimer, Invites, Refusal, is_unanswered};
+pub use pager_in::{PagerMessage, PagerMessages};
+pub use pager_out::{About, NotPaged, Page, Pages};
 pub(crate) use render::RETRY_AFTER_S;
 pub use requests::{Answered, Requests};
+pub use sender::Sender;
 
 /// The SIP side of one shard.
 pub struct SipRoom {
@@ -35,6 +41,10 @@ pub struct SipRoom {
     pub invites: Invites,
     /// The other requests.
     pub requests: Requests,
+    /// MESSAGEs of chat users.
+    pub pager: PagerMessages,
+    /// MESSAGEs to chat users.
+    pub pages: Pages,
 }
 
 /// Things by the name of their transaction.
@@ -64,9 +74,29 @@ pub enum SipEvent<'a> {
         registrant: Registrant<'a>,
         /// How long.
         life: Duration,
+        /// The S-CSCF that serves him, as it names itself.
+        scscf: Option<&'a [u8]>,
+        /// And where it has said so from.
+        from: core::net::SocketAddr,
     },
     /// A chat user is gone (TS 23.204 6.2).
     Deregistered(Registrant<'a>),
+    /// A chat user writes to somebody outside of any dialog; an answer is owed.
+    Paged {
+        /// The MESSAGE.
+        message: Key<PagerMessage>,
+        /// The same, as it arrived.
+        request: MessageView<'a>,
+        /// Where it came from.
+        from: core::net::SocketAddr,
+    },
+    /// A MESSAGE of ours has its final answer, or never will.
+    PageAnswered {
+        /// What it was about.
+        about: About,
+        /// The answer.
+        status: StatusCode,
+    },
 }
 
 /// Where a request came from, and so where its answer goes.
@@ -86,12 +116,14 @@ impl SipRoom {
         SipRoom {
             invites: Invites::new(most, seed, settings.own_sip, settings.session),
             requests: Requests::new(most, seed),
+            pager: PagerMessages::new(settings.sessions_max, seed, settings.own_sip),
+            pages: Pages::new(settings.sessions_max, settings.own_sip),
         }
     }
 
     /// INVITE and other transactions that exist.
     pub fn transactions(&self) -> usize {
-        self.invites.transactions() + self.requests.count()
+        self.invites.transactions() + self.requests.count() + self.pager.count() + self.pages.count()
     }
 }
 

@@ -32,6 +32,7 @@ impl SipRoom {
             Method::Ack => self.ack(&request, desk, out),
             Method::Cancel => self.cancel(&request, source, desk, out),
             Method::Invite => self.invite(request, source, desk, out),
+            Method::Message if request.to_tag().is_none() => self.pager.receive(request, source, desk, out),
             _ => self.requests.answer(&request, source, &mut self.invites, desk, out),
         }
     }
@@ -45,6 +46,9 @@ impl SipRoom {
     ) -> Option<SipEvent<'static>> {
         desk.count(Count::SipResponsesIn);
         let waiting = self.invites.ours_of(&response);
+        if let (None, Some(page), Some(status)) = (waiting, self.pages.of(&response), response.status()) {
+            return self.pages.step(page, ClientEvent::Response(status), desk, out);
+        }
         let (Some(key), Some(status)) = (waiting, response.status()) else {
             desk.count(Count::SipStrayResponses);
             return None;

@@ -6,14 +6,14 @@ use core::net::{IpAddr, SocketAddr};
 use interwork::Goodbye;
 use octets::Writer;
 use sip::{
-    Capabilities, Dialog, InDialog, Index, MessageView, MessageWriter, Method, Negotiated, ReasonProtocol,
-    ResponseWriter, SentBy, StatusCode, Token, Transport, Uri, in_dialog_request, next_hop, response_target,
-    write_reason, write_retry_after, write_warning,
+    Capabilities, Dialog, HeaderName, InDialog, Index, MessageView, MessageWriter, Method, Negotiated,
+    ReasonProtocol, ResponseWriter, SentBy, StatusCode, Token, Transport, Uri, Via, in_dialog_request,
+    next_hop, parse_token, response_target, write_reason, write_retry_after, write_warning,
 };
 
 use super::ours::Purpose;
 use super::session::negotiate;
-use super::{Invite, Invites, Source};
+use super::{Invite, Invites, Refusal, Source};
 use crate::desk::Desk;
 use crate::driver::{Departure, Outward};
 use crate::settings::OWN_SIP;
@@ -143,15 +143,20 @@ impl Contact {
             StatusCode::SESSION_INTERVAL_TOO_SMALL => write_session(&mut response, invite.session.negotiated),
             _ => {}
         }
-        if let Some((code, text)) = invite.refusal.warning {
+        if let Some(seconds) = invite.refusal.retry_after_s {
+            response.header_with("Retry-After", |out| write_retry_after(out, seconds));
+        }
+        self.write_warning(&mut response, invite.refusal);
+        let _ = response.finish_without_body();
+    }
+
+    /// What a refusal says beside its status.
+    pub(super) fn write_warning(&self, response: &mut ResponseWriter<'_, '_>, refusal: Refusal) {
+        if let Some((code, text)) = refusal.warning {
             response.header_with("Warning", |out| {
                 write_warning(out, code, self.text.as_bytes(), text.as_bytes())
             });
         }
-        if let Some(seconds) = invite.refusal.retry_after_s {
-            response.header_with("Retry-After", |out| write_retry_after(out, seconds));
-        }
-        let _ = response.finish_without_body();
     }
 
     /// Contact: the port that is this shard's alone, so that what follows comes straight home.
@@ -163,7 +168,15 @@ impl Contact {
         });
     }
 
-    fn sent_by(&self) -> SentBy<'_> {
+    /// Is it a request of ours, from whichever of our shards, that comes back (RFC 3261 16.3)?
+    pub(super) fn has_sent(&self, request: &MessageView<'_>) -> bool {
+        let mut vias = request.elements(HeaderName::Via).filter_map(Via::parse);
+        vias.any(|via| {
+            via.host.eq_ignore_ascii_case(self.host.as_bytes()) && via.branch.and_then(parse_token).is_some()
+        })
+    }
+
+    pub(super) fn sent_by(&self) -> SentBy<'_> {
         SentBy { transport: Transport::Udp, host: self.host.as_bytes(), port: self.port }
     }
 }
@@ -249,6 +262,25 @@ pub(super) fn write_plain(
     tag: Option<Token>,
     out: &mut Writer<'_>,
 ) {
+    let retry_after_s = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::SERVER_INTERNAL_ERROR)
+        .then_some(RETRY_AFTER_S);
+    write_status(request, source, status, tag, out, |response| {
+        if let Some(seconds) = retry_after_s {
+            response.header_with("Retry-After", |out| write_retry_after(out, seconds));
+        }
+    });
+}
+
+/// The same, with what `more` adds to it.
+pub(super) fn write_status(
+    request: &MessageView<'_>,
+    source: Source,
+    status: StatusCode,
+    tag: Option<Token>,
+    out: &mut Writer<'_>,
+    more: impl FnOnce(&mut ResponseWriter<'_, '_>),
+) {
+    let capabilities = capabilities_of(request.method());
     let tag = tag.map(Token::to_tag);
     let mut response = ResponseWriter::start(
         out,
@@ -261,16 +293,13 @@ pub(super) fn write_plain(
     );
     match status {
         StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-            response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
+            response.header_with("Allow", |out| capabilities.write_allow(out));
         }
         StatusCode::BAD_EXTENSION => {
-            response.header_with("Unsupported", |out| CAPABILITIES.write_unsupported(request, out));
+            response.header_with("Unsupported", |out| capabilities.write_unsupported(request, out));
         }
         StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::NOT_ACCEPTABLE => {
-            response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
-        }
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::SERVER_INTERNAL_ERROR => {
-            response.header_with("Retry-After", |out| write_retry_after(out, RETRY_AFTER_S));
+            response.header_with("Accept", |out| capabilities.write_accept(out));
         }
         StatusCode::OK if request.method() == Method::Options => {
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
@@ -279,10 +308,11 @@ pub(super) fn write_plain(
         }
         _ => {}
     }
+    more(&mut response);
     let _ = response.finish_without_body();
 }
 
-fn note(sent: bool, desk: &mut Desk) {
+pub(super) fn note(sent: bool, desk: &mut Desk) {
     desk.count(if sent { Count::SipOut } else { Count::NoLoan });
 }
 
@@ -300,22 +330,41 @@ fn reason(goodbye: Goodbye) -> (u16, &'static [u8]) {
 
 /// What we do.
 pub(super) const CAPABILITIES: Capabilities<'static> = Capabilities {
-    methods: &[
-        Method::Invite,
-        Method::Ack,
-        Method::Cancel,
-        Method::Bye,
-        Method::Options,
-        Method::Update,
-        Method::Prack,
-        Method::Register,
-    ],
+    methods: METHODS,
     extensions: &["timer", "100rel"],
     bodies: &["application/sdp", "multipart/mixed", "application/3gpp-ims+xml"],
     answers: &["application/sdp"],
 };
 
+/// What a MESSAGE may carry.
+const PAGER_CAPABILITIES: Capabilities<'static> = Capabilities {
+    methods: METHODS,
+    extensions: &[],
+    bodies: &["message/cpim", "text/plain", "message/imdn+xml", "application/im-iscomposing+xml"],
+    answers: &[],
+};
+
+/// What we do with a request of this method.
+pub(super) fn capabilities_of(method: Method) -> &'static Capabilities<'static> {
+    match method {
+        Method::Message => &PAGER_CAPABILITIES,
+        _ => &CAPABILITIES,
+    }
+}
+
+const METHODS: &[Method] = &[
+    Method::Invite,
+    Method::Ack,
+    Method::Cancel,
+    Method::Bye,
+    Method::Options,
+    Method::Update,
+    Method::Prack,
+    Method::Register,
+    Method::Message,
+];
+
 /// A response repeats what it was asked with: our own part is small, theirs is bounded by the kept head or the datagram.
-const MESSAGE_OCTETS_MAX: usize = 8 * 1024;
+pub(super) const MESSAGE_OCTETS_MAX: usize = 8 * 1024;
 /// How long a client that met a full table should wait.
 pub(crate) const RETRY_AFTER_S: u32 = 10;

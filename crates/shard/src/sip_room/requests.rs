@@ -1,5 +1,7 @@
 //! Requests other than INVITE, ACK and CANCEL: each is answered at once, and again when it comes again.
 
+use core::net::SocketAddr;
+
 use interwork::{Identity, Msisdn, PeerId};
 use octets::{Digits, Writer};
 use sip::transaction::{AckWaitEvent, InviteServerState};
@@ -9,7 +11,7 @@ use sip::{
 };
 use tempo::{Alarm, Duration, WallClock};
 
-use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain, write_update_answer};
+use super::render::{capabilities_of, refuse_plainly, respond, write_plain, write_update_answer};
 use super::session::{is_same_offer, negotiate};
 use super::{Invites, Map, SipEvent, Source, map};
 use crate::desk::{Desk, Ringing};
@@ -58,7 +60,7 @@ impl Requests {
             self.step(answered, ServerEvent::Request, Some((request, source, invites)), desk, out);
             return None;
         }
-        let (status, event) = judge(request, invites, desk, out);
+        let (status, event) = judge(request, source, invites, desk, out);
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let server = NonInviteServer::new(self.timers, false);
         match self.table.insert(Answered { key, server, tag, alarm: Alarm::default() }) {
@@ -138,7 +140,7 @@ fn write_answer(
 }
 
 /// A third-party REGISTER (TS 23.204 6.1 item 1, 6.2 item 1; TS 24.341 5.3.3 item 1; TS 29.311 6.1.2): what the S-CSCF says of a chat user.
-fn register<'a>(request: &MessageView<'a>) -> (StatusCode, Option<SipEvent<'a>>) {
+fn register<'a>(request: &MessageView<'a>, from: SocketAddr) -> (StatusCode, Option<SipEvent<'a>>) {
     let registrant = |asserted: Asserted<'a>, msisdn: Option<Digits>| {
         let identity = match msisdn.or(asserted.tel) {
             Some(number) => Identity::Number(Msisdn(number)),
@@ -154,7 +156,8 @@ fn register<'a>(request: &MessageView<'a>) -> (StatusCode, Option<SipEvent<'a>>)
         Ok(Registration::Registered(binding)) => {
             let life = Duration::from_secs(binding.expires_s.into());
             let registrant = registrant(binding.identity, binding.msisdn);
-            (StatusCode::OK, Some(SipEvent::Registered { registrant, life }))
+            let scscf = binding.scscf;
+            (StatusCode::OK, Some(SipEvent::Registered { registrant, life, scscf, from }))
         }
     }
 }
@@ -162,15 +165,16 @@ fn register<'a>(request: &MessageView<'a>) -> (StatusCode, Option<SipEvent<'a>>)
 /// The answer to a request that is new, and what it means for a chat.
 fn judge<'a>(
     request: &MessageView<'a>,
+    source: Source,
     invites: &mut Invites,
     desk: &mut Desk,
     out: &mut impl Outward,
 ) -> (StatusCode, Option<SipEvent<'a>>) {
-    if let Err(bad) = CAPABILITIES.check(request) {
+    if let Err(bad) = capabilities_of(request.method()).check(request) {
         return (bad.status, None);
     }
     if request.method() == Method::Register {
-        return register(request);
+        return register(request, source.from);
     }
     if request.method() == Method::Options && request.to_tag().is_none() {
         let status = if desk.is_stopping { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
@@ -225,6 +229,8 @@ fn judge<'a>(
                 }
             },
         },
+        // Inside a chat texts go over its media.
+        Method::Message => (StatusCode::NOT_ACCEPTABLE_HERE, None),
         _ => (StatusCode::OK, None),
     }
 }

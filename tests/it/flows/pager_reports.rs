@@ -1,0 +1,223 @@
+//! What became of a text outside of a chat, for those who want to know (TS 23.204 6.10).
+
+use sms::{Address, SmsStatusReport, Status};
+use tempo::Duration;
+
+use super::registration::register;
+use crate::paper::call::SCSCF;
+use crate::paper::page::{Page, content, pages, statuses};
+use crate::paper::sms_side::{Mailing, digits, written};
+use crate::paper::stage::{BOB, SCTS, SIXTY_FOUR_T1};
+use crate::paper::texts::{SipText, between};
+use crate::paper::{Delivery, Plan, Stage, Verdict, on_every_layout};
+
+/// The service centre reports on the short message in `place`; it is always taken.
+pub fn report(stage: &mut Stage, place: usize, status: Status) {
+    let submitted = &stage.network.sms.submitted[place];
+    let (reference, number) = (submitted.reference, submitted.number.clone());
+    let recipient = Address::international(digits(BOB));
+    let tpdu = written(|out| SmsStatusReport::new(reference, recipient, SCTS, SCTS, status).write(out));
+    let correlation = stage.route(BOB, &number);
+    let end_to_end = stage.network.sms.next_end_to_end();
+    let mailing = Mailing { correlation: &correlation, tpdu: &tpdu, end_to_end, repeated: false };
+    let shard = stage.layout.shard_at(BOB, stage.layout.mail);
+    let ticket = stage.network.mail(shard, &mailing);
+    assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+}
+
+/// The IMDN in a MESSAGE: which message, about whom, and what became of it.
+fn notification(page: &SipText) -> [String; 3] {
+    let (_, head, document) = content(page);
+    assert!(
+        head.contains("Content-Type: message/imdn+xml") && head.contains("Content-Disposition: notification")
+    );
+    [
+        between(document, "<message-id>", "</message-id>").to_string(),
+        between(document, "<recipient-uri>", "</recipient-uri>").to_string(),
+        between(document, "<delivery-notification><status><", "/>").to_string(),
+    ]
+}
+
+fn told(stage: &Stage) -> Vec<[String; 3]> {
+    pages(stage).into_iter().map(notification).collect()
+}
+
+fn about(fate: &str) -> [String; 3] {
+    ["imdn77".to_string(), format!("tel:{BOB}"), fate.to_string()]
+}
+
+#[test]
+fn a_sender_who_wants_to_know_is_told_in_a_message_when_the_sms_user_has_it() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        register(&mut stage, 0, 600);
+        assert_eq!(Page::asking(BOB, "hello", "positive-delivery").ask(&mut stage).status(), Some(202));
+        assert!(stage.network.sms.submitted[0].wants_report);
+        report(&mut stage, 0, Status(0x30));
+        assert!(pages(&stage).is_empty(), "the service centre still tries");
+        report(&mut stage, 0, Status::DELIVERED);
+        assert_eq!(told(&stage), [about("delivered")]);
+        let page = pages(&stage)[0];
+        assert_eq!(page.request_uri(), "sip:alice@ims.example");
+        assert_eq!(page.need("Route"), "<sip:scscf.ims.example;lr>");
+        assert_eq!(page.need("P-Asserted-Identity"), format!("<tel:{BOB}>"));
+        report(&mut stage, 0, Status::DELIVERED);
+        assert_eq!(pages(&stage).len(), 1, "told once");
+        stage
+    });
+}
+
+#[test]
+fn who_is_not_registered_here_is_told_by_the_s_cscf_that_brought_his_message() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        Page::asking(BOB, "hello", "positive-delivery, negative-delivery").ask(&mut stage);
+        report(&mut stage, 0, Status::DELIVERED);
+        assert_eq!(told(&stage), [about("delivered")]);
+        assert_eq!(
+            (pages(&stage)[0].header("Route"), stage.network.letters.last().map(|letter| letter.to)),
+            (None, Some(SCSCF))
+        );
+        stage
+    });
+}
+
+#[test]
+fn a_text_that_never_arrives_is_told_to_whom_that_matters() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        for (place, disposition) in
+            ["negative-delivery", "positive-delivery", "negative-delivery"].into_iter().enumerate()
+        {
+            Page::asking(BOB, "hello", disposition).ask(&mut stage);
+            // TS 23.040 9.2.3.15: validity period expired; and, for the last, the recipient refused it.
+            report(&mut stage, place, Status(if place == 2 { 0x42 } else { 0x46 }));
+        }
+        let told = told(&stage);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!(told[0], about("failed"));
+        stage
+    });
+}
+
+#[test]
+fn a_long_text_is_delivered_when_each_of_its_segments_is() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        Page::asking(BOB, &"many words ".repeat(30), "positive-delivery").ask(&mut stage);
+        assert!(stage.network.sms.submitted.iter().all(|submitted| submitted.wants_report));
+        for segment in [2, 0, 0] {
+            report(&mut stage, segment, Status::DELIVERED);
+            assert!(pages(&stage).is_empty());
+        }
+        report(&mut stage, 1, Status::DELIVERED);
+        assert_eq!(told(&stage), [about("delivered")]);
+        stage
+    });
+}
+
+#[test]
+fn who_wants_to_know_nothing_or_only_that_it_was_read_is_told_nothing() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        Page::asking(BOB, "hello", "display").ask(&mut stage);
+        Page::wrapped(BOB, "hello", "").ask(&mut stage);
+        assert!(stage.network.sms.submitted.iter().all(|submitted| !submitted.wants_report));
+        report(&mut stage, 0, Status::DELIVERED);
+        assert!(pages(&stage).is_empty());
+        stage
+    });
+}
+
+#[test]
+fn where_the_operator_asks_for_no_reports_what_the_service_centre_has_is_delivered() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(Plan::with(layout, |policy| policy.status_reports = false));
+        let place = Page::asking(BOB, "hello", "positive-delivery").send(&mut stage);
+        assert!(!stage.network.sms.submitted[0].wants_report);
+        assert_eq!((statuses(&stage, place), told(&stage)), (vec![202], vec![about("delivered")]));
+        stage
+    });
+}
+
+#[test]
+fn a_text_that_the_sms_side_refuses_is_told_by_the_answer_alone() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        stage.network.sms.manners.verdict = Verdict::Refused(5557, None);
+        let asking = Page::asking(BOB, "hello", "positive-delivery, negative-delivery");
+        assert_eq!(asking.ask(&mut stage).status(), Some(403));
+        assert!(pages(&stage).is_empty());
+        stage
+    });
+}
+
+#[test]
+fn a_report_that_is_faster_than_the_acknowledgement_is_not_lost() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let place = Page::asking(BOB, "hello", "positive-delivery").send(&mut stage);
+        report(&mut stage, 0, Status::DELIVERED);
+        stage.network.take_submitted(0, Verdict::Taken);
+        assert_eq!((statuses(&stage, place), told(&stage)), (vec![202], vec![about("delivered")]));
+        stage
+    });
+}
+
+#[test]
+fn beside_a_chat_each_report_finds_its_own_text() {
+    on_every_layout(|layout| {
+        let own = interwork::NumberSource::Own;
+        let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.number_source = own));
+        let transaction = stage.send_text(0, "in the chat", "Success-Report: yes\r\n");
+        Page::asking(BOB, "beside it", "positive-delivery").ask(&mut stage);
+        let reports = |stage: &Stage| {
+            stage.network.wires[0].heard.iter().filter(|said| said.method() == Some("REPORT")).count()
+        };
+        report(&mut stage, 1, Status::DELIVERED);
+        assert_eq!((pages(&stage).len(), reports(&stage)), (1, 0));
+        report(&mut stage, 0, Status::DELIVERED);
+        assert_eq!((pages(&stage).len(), reports(&stage)), (1, 1));
+        assert_eq!(stage.network.wires[0].response(&transaction), Some(200));
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        stage
+    });
+}
+
+#[test]
+fn a_report_that_nobody_gives_is_waited_for_as_long_as_one_may_come() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::new(layout);
+        Page::asking(BOB, "hello", "positive-delivery").ask(&mut stage);
+        stage.network.wait(Duration::from_secs(72 * 3600) - SIXTY_FOUR_T1);
+        assert_eq!(stage.network.count(shard::Count::DueReports), 1);
+        stage.network.wait(SIXTY_FOUR_T1);
+        assert_eq!(stage.network.count(shard::Count::DueReports), 0);
+        report(&mut stage, 0, Status::DELIVERED);
+        assert!(pages(&stage).is_empty());
+        stage
+    });
+}
+
+#[test]
+fn more_reports_than_there_is_room_for_are_not_asked_for() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::new(layout);
+        plan.sessions_max = 1;
+        let mut stage = Stage::of(plan);
+        for place in 0..4 {
+            assert_eq!(Page::asking(BOB, "hello", "positive-delivery").ask(&mut stage).status(), Some(202));
+            assert!(stage.network.sms.submitted[place].wants_report);
+        }
+        stage.network.wait(SIXTY_FOUR_T1 + Duration::from_secs(1));
+        assert_eq!(Page::asking(BOB, "hello", "positive-delivery").ask(&mut stage).status(), Some(202));
+        assert!(!stage.network.sms.submitted[4].wants_report, "a courtesy that costs nobody a text");
+        for place in 0..4 {
+            report(&mut stage, place, Status::DELIVERED);
+            stage.network.wait(SIXTY_FOUR_T1);
+        }
+        assert_eq!(told(&stage).len(), 4);
+        stage
+    });
+}
