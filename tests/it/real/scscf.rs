@@ -1,7 +1,8 @@
-//! Chats through Kamailio as a real S-CSCF: its IMS modules learn the filter criteria from an HSS of python-diameter, send the
+//! Chats, and texts outside of any, through Kamailio as a real S-CSCF: its IMS modules learn the filter criteria from an HSS of python-diameter, send the
 //! third-party REGISTER, and route the INVITE to the gateway with their own mark behind it in the Route.
 
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actors::sms_user::{Reply, Rule, Script, When};
@@ -20,6 +21,7 @@ use crate::interop::waiting::wait_for;
 
 /// A gateway behind a real S-CSCF; the SMS side are actors.
 struct Stage {
+    _turn: MutexGuard<'static, ()>,
     gateway: Gateway,
     sms_side: SmsSide,
     scscf: Program,
@@ -30,6 +32,8 @@ struct Stage {
 
 impl Stage {
     fn start(ports: Ports, scratch: Scratch, peers: &Peers) -> Self {
+        // A test that has failed leaves nothing behind that the next one could fall over.
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let sms_side = SmsSide::start(&ports, &[CHAT_USER]);
         let wish = Wish { io: "uring", numbers: "own", answer_timer_s: 10 };
         let configuration = gateway::configuration(wish, &ports, sms_side.addresses(), &scratch);
@@ -50,7 +54,7 @@ impl Stage {
         });
         gateway.wait_until_ready();
         sms_side.wait_for_shards(SHARDS, || gateway.log());
-        Stage { gateway, sms_side, scscf, hss, ports, scratch }
+        Stage { _turn: turn, gateway, sms_side, scscf, hss, ports, scratch }
     }
 
     /// One call of a SIPp, as its scenario says.
@@ -158,6 +162,74 @@ fn chats_come_through_a_real_s_cscf_from_users_that_it_has_registered() {
     assert_eq!(left, [ports.port(SCSCF).to_string()]);
 }
 
+#[test]
+fn texts_outside_of_a_chat_go_both_ways_through_a_real_s_cscf() {
+    let Some(peers) = Peers::wanted("texts outside of a chat through a real S-CSCF") else { return };
+    let (ports, scratch) = (Ports::take(), Scratch::new("real-scscf-pager"));
+    let capture = Capture::start(&ports, &scratch);
+    let mut stage = Stage::start(ports, scratch, &peers);
+    let [bob, ..] = SMS_USERS;
+    stage.sms_side.ask(move |network| {
+        let script = Script::silent().on(When::Nth(1), LATER, "yes, what is it?");
+        network.sms_user.add(number(bob), script);
+    });
+
+    stage.call("register", [CHAT_USER, "600"]);
+    stage.wait_for_subscribers(1);
+    stage.call("uac_message", [bob, CHAT_USER]);
+    // The reply comes a second later, to the number that has written; whoever listens then is the UE.
+    stage.call("uas_message", [bob, CHAT_USER]);
+    wait_for("the reply is acknowledged", Duration::from_secs(5), || {
+        let waiting = stage.gateway.status()["total"]["forwards"].clone();
+        if waiting == 0 { Ok(()) } else { Err(stage.log()) }
+    });
+    stage.call("register", [CHAT_USER, "0"]);
+    stage.wait_for_subscribers(0);
+
+    let total = stage.gateway.status()["total"].clone();
+    let expected = [
+        ("pager_in", 1),
+        ("pager_refused", 0),
+        ("pager_out", 1),
+        ("pager_failed", 0),
+        ("sm_submitted", 1),
+        ("sm_received", 1),
+        ("sm_declined", 0),
+        ("sip_malformed", 0),
+        ("sip_stray_responses", 0),
+    ];
+    for (count, expected) in expected {
+        assert_eq!(total[count], expected, "{count}\n{total:#}\n{}", stage.log());
+    }
+    assert!(stage.gateway.terminate().success(), "{}", stage.gateway.log());
+    let Stage { ports, scratch, .. } = stage;
+
+    let maps = (0..3).chain([SCSCF, UE]).map(|place| format!("udp.port=={},sip", ports.port(place)));
+    let evidence = Evidence { file: capture.finish(), maps: maps.collect(), scratch: &scratch };
+    // Chat, note and warning of tshark are below; what cannot be dissected is an error, too.
+    let frames = evidence.fields("sip", &["_ws.expert.severity"]);
+    let is_sound = |severity: &String| severity.parse::<u32>().is_ok_and(|severity| severity < 0x0080_0000);
+    assert!(frames.len() >= 12, "{frames:?}");
+    assert!(frames.iter().flatten().flatten().all(is_sound), "{frames:?}");
+    let seen = |to: u16, field: &str| -> Vec<String> {
+        let filter = format!("sip.Method == \"MESSAGE\" && udp.dstport == {to}");
+        evidence.fields(&filter, &[field]).into_iter().map(|frame| frame[0].join(";")).collect()
+    };
+    let routes = seen(ports.port(0), "sip.Route");
+    assert!(!routes.is_empty() && routes.iter().all(|route| route.contains("sip:iscmark@")), "{routes:?}");
+    // The gateway goes by the name that the S-CSCF has given itself, and to where it has said so from.
+    let routes: Vec<String> =
+        seen(ports.port(SCSCF), "sip.Route").into_iter().filter(|route| !route.contains("orig@")).collect();
+    let scscf = format!("<sip:scscf.ims.example:{};lr>", ports.port(SCSCF));
+    assert!(!routes.is_empty() && routes.iter().all(|route| *route == scscf), "{routes:?}");
+    let reached = seen(ports.port(UE), "sip.r-uri");
+    let contact = format!("sip:+{CHAT_USER}@127.0.0.1:{}", ports.port(UE));
+    assert!(!reached.is_empty() && reached.iter().all(|uri| uri.starts_with(&contact)), "{reached:?}");
+}
+
+/// Kamailio's Diameter module names its pipe in /tmp after its process and the second, and in a namespace of its own each has the same
+/// process: two that start at once find it taken.
+static TURN: Mutex<()> = Mutex::new(());
 const SCSCF: u16 = 31;
 const HSS: u16 = 32;
 const CX: u16 = 33;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """python-diameter as the HSS of an S-CSCF (Cx, TS 29.229): whoever registers has filter criteria that name the gateway.
 
-In: SAR. Out: SAA with a profile: REGISTER, and INVITEs that the user originates, go to the application server; a line per SAR.
+In: SAR. Out: SAA with a profile: REGISTER, and INVITEs and MESSAGEs that the user originates, go to the application server; a line per SAR.
 usage: hss.py --port PORT --application-server PORT
 """
 import argparse
@@ -34,6 +34,7 @@ def criterion(priority, method, server, session_case=None):
 
 def profile(public, private, server):
     criteria = criterion(0, "REGISTER", server) + criterion(1, "INVITE", server, ORIGINATING)
+    criteria += criterion(2, "MESSAGE", server, ORIGINATING)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><IMSSubscription><PrivateID>{private}</PrivateID><ServiceProfile><PublicIdentity>'
         f"<Identity>{public}</Identity></PublicIdentity>{criteria}</ServiceProfile></IMSSubscription>").encode()
