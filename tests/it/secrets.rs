@@ -92,6 +92,7 @@ fn the_search_finds_a_secret_in_every_dress() {
     }
 }
 
+// interworking 11 row 40
 #[test]
 fn sip_keeps_quiet() {
     let call = Call::new(Invitation::to(BOB).with(&format!("Subject: {WORDS}")), 0);
@@ -200,6 +201,7 @@ fn diameter_keeps_quiet() {
     keeps_quiet("RoutingInfo", &query);
 }
 
+// interworking 11 row 40
 #[test]
 fn the_interworking_keeps_quiet() {
     let number = Msisdn(digits(ALICE));

@@ -7,7 +7,7 @@
 use alloc::collections::VecDeque;
 use core::hash::BuildHasher;
 
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 use tempo::{Duration, Entropy, Instant};
 
 use crate::{LanguageId, Msisdn, PeerId};
@@ -53,6 +53,8 @@ pub struct Correlation<S> {
     /// Each pair that is at rest stands here once, so the queue never outgrows the table. The order is that of the first
     /// rest; whether a rest is over is asked of the pair itself.
     sweep: VecDeque<(Instant, Pair)>,
+    /// How many live sessions each SMS user has who has any.
+    chats: HashMap<Msisdn, usize, foldhash::fast::FixedState>,
     pairs_max: usize,
     live: usize,
 }
@@ -69,10 +71,12 @@ struct Entry<S> {
 impl<S: Copy> Correlation<S> {
     /// A map with room for `pairs_max` pairs, live and resting ones together.
     pub fn new(pairs_max: usize, entropy: &mut Entropy) -> Self {
+        let hasher = foldhash::fast::FixedState::with_seed(entropy.u64());
         Correlation {
             table: HashTable::with_capacity(pairs_max),
-            hasher: foldhash::fast::FixedState::with_seed(entropy.u64()),
+            hasher: hasher.clone(),
             sweep: VecDeque::with_capacity(pairs_max),
+            chats: HashMap::with_capacity_and_hasher(pairs_max, hasher),
             pairs_max,
             live: 0,
         }
@@ -94,6 +98,7 @@ impl<S: Copy> Correlation<S> {
             self.table.insert_unique(hash, entry, |entry| hasher.hash_one(entry.pair));
         }
         self.live += 1;
+        *self.chats.entry(pair.sms_user).or_insert(0) += 1;
         Ok(())
     }
 
@@ -106,6 +111,12 @@ impl<S: Copy> Correlation<S> {
             return;
         }
         self.live -= 1;
+        if let Some(chats) = self.chats.get_mut(&pair.sms_user) {
+            *chats -= 1;
+            if *chats == 0 {
+                self.chats.remove(&pair.sms_user);
+            }
+        }
         let Some(rest) = rest else {
             if found.remove().0.in_sweep {
                 self.sweep.retain(|(_, queued)| *queued != pair);
@@ -164,6 +175,11 @@ impl<S: Copy> Correlation<S> {
         }
         entry.told_at = Some(now);
         true
+    }
+
+    /// Live sessions of an SMS user.
+    pub fn chats_of(&self, sms_user: Msisdn) -> usize {
+        self.chats.get(&sms_user).copied().unwrap_or(0)
     }
 
     /// Pairs with a live session.

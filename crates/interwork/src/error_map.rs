@@ -41,7 +41,6 @@ impl SmFailure {
             (5555, Some(0)) => Self::MemoryFull,
             (5555, Some(3 | 4)) => Self::ServiceCentre,
             (5555, Some(5)) => Self::InvalidAddress,
-            (5555, Some(6)) => Self::NotProvisioned,
             (5555, _) => Self::Unable,
             (5556, _) => Self::NotProvisioned,
             (5557, _) => Self::Barred,

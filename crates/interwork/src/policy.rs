@@ -45,6 +45,8 @@ pub struct Policy {
     pub unknown_reply: UnknownReply,
     /// May a chat user hide?
     pub anonymity: Anonymity,
+    /// Final answer to one who may not: 433, or 403 with its Warning.
+    pub anonymity_status: StatusCode,
     /// Which number stands for a session.
     pub number_source: NumberSource,
     /// The numbers that may be lent.
@@ -55,6 +57,8 @@ pub struct Policy {
     pub tell_at_bye: bool,
     /// End the chats of a chat user who is registered no more; else they end by silence.
     pub end_at_deregistration: bool,
+    /// Tell the SMS user when the invitation is withdrawn before he has answered.
+    pub tell_at_cancel: bool,
     /// Tell an SMS user who writes after the end of a chat that it is over, once a day; his words are not kept.
     pub tell_late: bool,
     /// What becomes of a short message to a chat user's own number from somebody with whom he has no chat.
@@ -64,6 +68,8 @@ pub struct Policy {
     /// Ask for status reports of messages whose senders want to know (TS 23.204 6.18). Without them what the service centre
     /// has taken counts as delivered.
     pub status_reports: bool,
+    /// Chats that one SMS user may have at the same time; a further invitation is refused with 486.
+    pub chats_per_sms_user_max: usize,
     /// Segments of one text at most; a longer one is refused with 413.
     pub segments_max: u8,
     /// Longest chat message in octets (`a=max-size`).
@@ -102,7 +108,7 @@ pub enum UnknownReply {
 pub enum Anonymity {
     /// Yes: nothing of the chat user reaches the SMS user, the number least of all.
     Allowed,
-    /// No: such an invitation is refused with 433.
+    /// No: such an invitation is refused.
     Prohibited,
 }
 
@@ -160,15 +166,18 @@ pub(crate) mod tests {
             reject_status: StatusCode::DECLINE,
             unknown_reply: UnknownReply::Hint,
             anonymity: Anonymity::Allowed,
+            anonymity_status: StatusCode::ANONYMITY_DISALLOWED,
             number_source: NumberSource::Own,
             pool: MsisdnPool::default(),
             tell_answer: false,
             tell_at_bye: true,
             end_at_deregistration: true,
+            tell_at_cancel: false,
             tell_late: false,
             without_chat: WithoutChat::Message,
             leave_hint: LeaveHint::First,
             status_reports: true,
+            chats_per_sms_user_max: 8,
             segments_max: 10,
             message_octets_max: 10_000,
             message_validity: Duration::from_secs(86_400),

@@ -111,6 +111,7 @@ mod tests {
         Vocabulary::new(["YES", "Y", "OK"], ["NO", "N"], ["STOP", "LEAVE CHAT"])
     }
 
+    // interworking 2.6 item 10, 11 row 9
     #[test]
     fn an_answer_is_understood_however_it_is_dressed() {
         for yes in ["yes", "YES", " Yes! ", "\"yes\".", "y", "Ok...", "«OK»"] {

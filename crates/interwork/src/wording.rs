@@ -64,6 +64,8 @@ pub struct Wording {
     pub rejected_ack: Template,
     /// How to leave; appended to messages by policy.
     pub leave_hint: Template,
+    /// The chat user has withdrawn the invitation.
+    pub withdrawn: Template,
     /// The chat user has ended the chat.
     pub ended_by_peer: Template,
     /// An answer to words that come after the end of a chat.
@@ -184,6 +186,7 @@ pub(crate) mod tests {
             accepted_ack: template("You are in the chat."),
             rejected_ack: template("You are not in the chat."),
             leave_hint: template(" ({leave} ends)"),
+            withdrawn: template("The invitation is withdrawn."),
             ended_by_peer: template("The chat has ended."),
             no_session: template("This chat is over."),
             unknown_inviter: "Somebody".into(),

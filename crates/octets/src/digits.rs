@@ -71,6 +71,7 @@ impl Digits {
     }
 }
 
+// interworking 11 row 40
 impl fmt::Debug for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} digits>", self.len())

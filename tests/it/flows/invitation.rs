@@ -11,6 +11,7 @@ use crate::paper::sms_side::digits;
 use crate::paper::stage::BOB;
 use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
 
+// TS 23.204 6.15.1 steps 5, 7 and 8; TS 29.311 6.1.1 item 7, 6.1.8; interworking 2.6 item 1
 #[test]
 fn the_sms_user_is_asked_and_yes_makes_a_chat() {
     on_every_layout(|layout| {

@@ -10,7 +10,7 @@ use crate::paper::texts::MsrpText;
 use crate::paper::{Delivery, Plan, Stage, on_every_layout, wire};
 
 /// The segments of a text, each an SMS-DELIVER.
-fn segments(text: &str, reference: u8) -> Vec<Vec<u8>> {
+pub(super) fn segments(text: &str, reference: u8) -> Vec<Vec<u8>> {
     let cut = Cut::of(text.chars(), 9).expect("at most nine segments");
     let mut rest = text.chars();
     let segment = |index| {
@@ -22,7 +22,7 @@ fn segments(text: &str, reference: u8) -> Vec<Vec<u8>> {
     (0..cut.segments()).map(segment).collect()
 }
 
-fn mail(stage: &mut Stage, tpdu: &[u8]) -> Ticket {
+pub(super) fn mail(stage: &mut Stage, tpdu: &[u8]) -> Ticket {
     let number = stage.session_number();
     let correlation = stage.route(BOB, &number);
     let end_to_end = stage.network.sms.next_end_to_end();
@@ -34,7 +34,7 @@ fn delivery(stage: &Stage, ticket: Ticket) -> Delivery {
 }
 
 /// What a receiver of MSRP makes of the chunks on a connection: whole messages, joined by Message-ID and range.
-fn joined(stage: &Stage) -> Vec<String> {
+pub(super) fn joined(stage: &Stage) -> Vec<String> {
     let wire = &stage.network.wires[stage.calls[0].wire.expect("a connection")];
     let mut open: Vec<(String, String)> = Vec::new();
     let mut whole = Vec::new();
@@ -94,6 +94,7 @@ fn segments_become_one_message_and_the_last_word_is_no_command() {
     });
 }
 
+// interworking 2.9 rule 6
 #[test]
 fn segments_in_any_order_become_the_same_message_and_early_ones_wait() {
     on_every_layout(|layout| {
@@ -147,6 +148,7 @@ fn each_segment_is_acknowledged_by_the_answer_to_its_chunk() {
     });
 }
 
+// interworking 2.9 rule 6
 #[test]
 fn a_segment_that_comes_twice_is_shown_once() {
     on_every_layout(|layout| {
@@ -162,6 +164,7 @@ fn a_segment_that_comes_twice_is_shown_once() {
     });
 }
 
+// interworking 2.9 rule 6
 #[test]
 fn two_long_texts_at_once_stay_two() {
     on_every_layout(|layout| {

@@ -26,3 +26,4 @@ mod sms_links;
 mod sms_retries;
 mod subscribers;
 mod succession;
+mod tables;

@@ -17,7 +17,7 @@ fn bye(mut stage: Stage) -> Stage {
 }
 
 /// The service centre reports on the short message in `place`; it is always taken.
-fn report(stage: &mut Stage, place: usize, status: Status) {
+pub(super) fn report(stage: &mut Stage, place: usize, status: Status) {
     let reference = stage.network.sms.submitted[place].reference;
     report_on(stage, BOB, reference, status);
 }
@@ -34,12 +34,12 @@ fn report_on(stage: &mut Stage, recipient: &str, reference: u8, status: Status) 
 }
 
 /// Requests of the gateway on the connection: REPORTs, and SENDs.
-fn told(stage: &Stage) -> Vec<&MsrpText> {
+pub(super) fn told(stage: &Stage) -> Vec<&MsrpText> {
     stage.network.wires[0].heard.iter().filter(|message| message.method().is_some()).collect()
 }
 
 /// A text in CPIM that asks for these notifications; the transaction.
-fn send(stage: &mut Stage, text: &str, disposition: &str) -> String {
+pub(super) fn send(stage: &mut Stage, text: &str, disposition: &str) -> String {
     let body = format!(
         "From: <sip:alice@ims.example>\r\nTo: <tel:{BOB}>\r\nNS: imdn <urn:ietf:params:imdn>\r\n\
          imdn.Message-ID: imdn77\r\nimdn.Disposition-Notification: {disposition}\r\n\r\n\
@@ -49,7 +49,7 @@ fn send(stage: &mut Stage, text: &str, disposition: &str) -> String {
 }
 
 /// The IMDN in a SEND: which message, about whom, and what became of it.
-fn notification(send: &MsrpText) -> (String, String, String) {
+pub(super) fn notification(send: &MsrpText) -> (String, String, String) {
     assert_eq!(send.method(), Some("SEND"));
     assert_eq!(send.header("Content-Type"), Some("message/cpim"));
     let body = send.body();
@@ -173,6 +173,33 @@ fn a_failure_at_once_is_notified_beside_the_response() {
         assert_eq!(stage.network.wires[0].response(&transaction), Some(403));
         assert_eq!(told(&stage).len(), 1);
         assert_eq!(notification(told(&stage)[0]).2, "failed");
+        bye(stage)
+    });
+}
+
+// interworking 2.8 items 4 and 5, 11 rows 24 and 26
+#[test]
+fn what_could_not_even_be_tried_has_failed() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.segments_max = 2));
+        let head = format!(
+            "From: <sip:alice@ims.example>\r\nTo: <tel:{BOB}>\r\nNS: imdn <urn:ietf:params:imdn>\r\n\
+             imdn.Message-ID: imdn77\r\nimdn.Disposition-Notification: negative-delivery\r\n\r\n"
+        );
+        let bodies = [
+            (format!("{head}Content-Type: image/png\r\n\r\npng"), 415),
+            (format!("{head}Content-Type: text/plain;charset=UTF-8\r\n\r\n{}", "long ".repeat(80)), 413),
+        ];
+        for (place, (body, status)) in bodies.iter().enumerate() {
+            let transaction = stage.send_body(0, "message/cpim", body, "");
+            assert_eq!(stage.network.wires[0].response(&transaction), Some(*status));
+            let told = notification(told(&stage)[place]);
+            assert_eq!(told, ("imdn77".into(), format!("tel:{BOB}"), "failed".into()), "{status}");
+        }
+        let body = bodies[0].0.replace("negative-", "positive-");
+        stage.send_body(0, "message/cpim", &body, "");
+        assert_eq!(told(&stage).len(), 2, "who did not ask is not told");
+        assert!(stage.network.sms.submitted.is_empty());
         bye(stage)
     });
 }

@@ -165,7 +165,7 @@ fn what_the_sms_side_says_about_the_invitation_is_said_in_sip() {
             (Verdict::Refused(5555, Some(3)), 480),
             (Verdict::Refused(5555, Some(4)), 480),
             (Verdict::Refused(5555, Some(5)), 404),
-            (Verdict::Refused(5555, Some(6)), 403),
+            (Verdict::Refused(5555, Some(6)), 480),
             (Verdict::Refused(5556, None), 403),
             (Verdict::Refused(5557, None), 403),
             (Verdict::Error(3002), 480),

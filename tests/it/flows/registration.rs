@@ -114,6 +114,7 @@ fn a_refreshed_registration_lasts_from_then_on() {
 }
 
 // TS 23.204 6.2 item 1
+// TS 23.204 6.14 step 5
 #[test]
 fn who_has_gone_may_not_begin_a_chat_and_by_policy_ends_the_one_there_is() {
     on_every_layout(|layout| {

@@ -38,6 +38,7 @@ fn mail(stage: &mut Stage, tpdu: &[u8]) -> Delivery {
 }
 
 // TS 23.204 6.14 steps 3a, 3c, 4, 6, 9 and 10, 6.15.1 steps 7 and 10; TS 29.311 6.1.3.1, 6.1.10; interworking 2.8 items 11 and 13, 11 rows 15 and 18
+// TS 29.311 6.1.4 item 3
 #[test]
 fn a_short_message_is_acknowledged_when_the_chat_user_has_it_and_not_before() {
     on_every_layout(|layout| {
@@ -366,6 +367,7 @@ fn a_text_in_another_alphabet_arrives_as_it_was_written() {
 }
 
 // interworking 2.6 item 5, 2.8 item 14, 11 row 19
+// interworking 2.9 rule 5
 #[test]
 fn words_after_the_end_are_answered_once_a_day() {
     on_every_layout(|layout| {

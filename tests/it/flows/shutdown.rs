@@ -61,6 +61,7 @@ fn with_nothing_to_end_it_is_finished_at_once() {
     });
 }
 
+// interworking 2.3 row 1
 #[test]
 fn who_comes_while_it_ends_is_sent_elsewhere() {
     on_every_layout(|layout| {

@@ -21,6 +21,7 @@ fn texts() -> Vec<String> {
         &wording.accepted_ack,
         &wording.rejected_ack,
         &wording.leave_hint,
+        &wording.withdrawn,
         &wording.ended_by_peer,
         &wording.no_session,
     ];

@@ -117,16 +117,19 @@ fn policy() -> Policy {
         reject_status: StatusCode::DECLINE,
         unknown_reply: UnknownReply::Hint,
         anonymity: Anonymity::Allowed,
+        anonymity_status: StatusCode::ANONYMITY_DISALLOWED,
         number_source: NumberSource::Pool,
         pool: MsisdnPool::new(POOL.iter().map(|number| Msisdn(digits(number)))),
         tell_answer: false,
         tell_at_bye: true,
         end_at_deregistration: true,
+        tell_at_cancel: false,
         // Scenarios see the refusal itself, but for those about this.
         tell_late: false,
         status_reports: true,
         without_chat: WithoutChat::Message,
         leave_hint: LeaveHint::Never,
+        chats_per_sms_user_max: 8,
         segments_max: 10,
         message_octets_max: 10_000,
         message_validity: Duration::from_secs(86_400),
@@ -156,6 +159,7 @@ fn wording() -> Wording {
         accepted_ack: template(WELCOME),
         rejected_ack: template(FAREWELL),
         leave_hint: template(" ({leave} ends)"),
+        withdrawn: template(WITHDRAWN),
         ended_by_peer: template(ENDED),
         no_session: template(OVER),
         unknown_inviter: "Somebody".into(),
@@ -170,6 +174,8 @@ pub const OVER: &str = "This chat is over.";
 /// What he hears, by policy, who has answered.
 pub const WELCOME: &str = "You are in the chat.";
 pub const FAREWELL: &str = "You are not in the chat.";
+/// What an SMS user hears whose invitation is withdrawn, where the operator wants it.
+pub const WITHDRAWN: &str = "Never mind.";
 pub const ENDED: &str = "The chat has ended.";
 /// What an SMS user hears whose answer was not understood.
 pub const HINT: &str = "Please reply YES or NO.";

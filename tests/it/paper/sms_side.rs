@@ -44,6 +44,8 @@ pub enum Verdict {
     Error(u32),
     /// The SMS-SUBMIT-REPORT says that it is there already (TP-FCS C5).
     Duplicate,
+    /// The SMS-SUBMIT-REPORT has this TP-FCS.
+    Report(u8),
 }
 
 /// What a short message that was sent to the gateway has heard.
@@ -397,18 +399,22 @@ impl Submitted {
 /// The answer to an OFR; empty for silence.
 pub fn answer(request: &[u8], verdict: Verdict) -> Vec<u8> {
     let message = MessageView::parse(request).expect("sound");
+    let reported = |report| MoForwardAnswer {
+        outcome: Experimental::SM_DELIVERY_FAILURE.into(),
+        failure: Some(DeliveryFailure { cause: FailureCause::SC_CONGESTION, diagnostic: Some(report) }),
+        sm_rp_ui: None,
+    };
+    let mut report = SUBMIT_REPORT;
     let plain = |outcome| MoForwardAnswer { outcome, failure: None, sm_rp_ui: None };
     let answer = match verdict {
         Verdict::Silence => return Vec::new(),
         Verdict::Taken => plain(Outcome::Success),
         Verdict::Error(code) => plain(Outcome::Result(code)),
-        Verdict::Duplicate => MoForwardAnswer {
-            failure: Some(DeliveryFailure {
-                cause: FailureCause::SC_CONGESTION,
-                diagnostic: Some(DUPLICATE),
-            }),
-            ..plain(Experimental::SM_DELIVERY_FAILURE.into())
-        },
+        Verdict::Duplicate => reported(&SUBMIT_REPORT),
+        Verdict::Report(tp_fcs) => {
+            report[1] = tp_fcs;
+            reported(&report)
+        }
         Verdict::Refused(code, cause) => MoForwardAnswer {
             failure: cause.map(|cause| DeliveryFailure { cause: FailureCause(cause), diagnostic: None }),
             ..plain(Experimental(code).into())
@@ -471,7 +477,7 @@ pub const HSS: usize = 1;
 pub const SECOND_CENTRE: usize = 2;
 pub const CENTRE_NUMBER: &str = "447700900005";
 pub const REALM: &str = "home.example";
-/// SMS-SUBMIT-REPORT for RP-ERROR: first octet, TP-FCS, TP-PI, TP-SCTS.
-const DUPLICATE: &[u8] = b"\x01\xC5\x00\x62\x10\x81\x51\x03\x00\x40";
+/// SMS-SUBMIT-REPORT for RP-ERROR: first octet, TP-FCS (C5, duplicate), TP-PI, TP-SCTS.
+const SUBMIT_REPORT: [u8; 10] = *b"\x01\xC5\x00\x62\x10\x81\x51\x03\x00\x40";
 const HOST_ADDRESSES: [IpAddr; 1] = [IpAddr::V4(Ipv4Addr::new(10, 0, 9, 1))];
 const HOSTS: [&str; 3] = ["smsc.home.example", "hss.home.example", "smsc-b.home.example"];

@@ -261,17 +261,23 @@ pub struct Chat {
     /// Hiding.
     #[serde(deserialize_with = "values::anonymity")]
     pub anonymity: Anonymity,
+    /// Final answer to who may not hide.
+    pub anonymity_status: RefusalStatus,
     /// Word on his answer.
     pub tell_answer: bool,
     /// Notice at BYE.
     pub tell_at_bye: bool,
     /// What becomes of the chats of somebody who is registered no more?
     pub end_at_deregistration: bool,
+    /// Notice at CANCEL.
+    pub tell_at_cancel: bool,
     /// And when he writes after the end?
     pub tell_late: bool,
     /// How to leave.
     #[serde(deserialize_with = "values::leave_hint")]
     pub leave_hint: LeaveHint,
+    /// Chats of one SMS user.
+    pub per_sms_user_max: Amount<1, 1_000>,
     /// Longest chat message. Each shard has room for 64 of them in pieces.
     pub message_octets_max: Amount<1, 1_000_000>,
 }
@@ -304,6 +310,8 @@ pub struct Texts {
     pub rejected_ack: Text,
     /// How to leave.
     pub leave_hint: Text,
+    /// The invitation is withdrawn.
+    pub withdrawn: Text,
     /// The end.
     pub ended_by_peer: Text,
     /// An answer to words after the end.

@@ -67,8 +67,12 @@ impl ChatSession {
                 act(Action::End);
                 Stage::Ended
             }
-            // interworking 2.3 row 17.
-            (Stage::Inviting | Stage::Invited, Withdrawn) => {
+            // interworking 2.3 row 17, 11 row 12.
+            (stage @ (Stage::Inviting | Stage::Invited), Withdrawn) => {
+                // Somebody whom the SMS side does not know to be asked yet is not told about it either.
+                if policy.tell_at_cancel && stage == Stage::Invited {
+                    act(Action::Withdraw);
+                }
                 act(Action::End);
                 Stage::Ended
             }
@@ -159,6 +163,7 @@ fn reject(policy: &Policy, act: &mut impl FnMut(Action)) -> Stage {
     if policy.tell_answer {
         act(Action::Confirm(Reply::Reject));
     }
+    // interworking 11 row 4
     act(Action::Refuse(policy.reject_status));
     act(Action::End);
     Stage::Ended

@@ -98,6 +98,8 @@ pub enum Action {
     Hint,
     /// Tell the SMS user that this answer of his was understood.
     Confirm(Reply),
+    /// Tell the SMS user that the invitation is withdrawn.
+    Withdraw,
     /// Tell the SMS user that the chat has ended.
     Notice,
     /// The SM was for us: acknowledge it.

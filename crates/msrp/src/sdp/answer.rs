@@ -85,6 +85,7 @@ impl Answer<'_> {
     /// Text inside CPIM when that was offered, bare text otherwise; of the rest only what was offered.
     fn write_types(&self, out: &mut Writer<'_>) {
         let offer = self.offer;
+        // interworking 2.3 item 6
         out.put(b"a=accept-types:");
         if !offer.accepts_wrapped(content::TEXT) {
             out.text(content::TEXT);

@@ -135,6 +135,7 @@ fn answer(outcome: SmOutcome) -> MtForwardAnswer<'static> {
 }
 
 /// SMS-DELIVER-REPORT for RP-ACK: first octet, then TP-PI with nothing that follows.
+// TS 29.311 6.1.4 item 3
 const DELIVER_REPORT_ACK: &[u8] = &[0x00, 0x00];
 /// Session-Id and the Proxy-Info of some relays; beyond it 5006.
 const REPEATED_OCTETS_MAX: usize = 512;

@@ -100,6 +100,10 @@ impl InterworkRoom {
                 };
                 self.say_courtesy(key, text, policy.message_validity, hands);
             }
+            // interworking 2.6 item 6
+            Action::Withdraw => {
+                self.say_courtesy(key, |wording| &wording.withdrawn, policy.answer_timer, hands);
+            }
             // TS 23.204 6.16.1 steps 2 and 3; TS 29.311 6.1.1 item 4; interworking 2.6 item 4: the notice never delays the end.
             Action::Notice => {
                 self.say_courtesy(key, |wording| &wording.ended_by_peer, policy.message_validity, hands);

@@ -4,9 +4,9 @@
 //! Refuses: to know what he asks for: a chat, or something else that reaches an SMS user.
 //! In: a request of the trusted network. Out: `Admitted`, or `Refused` with its answer.
 
-use interwork::{Access, Anonymity, Identity, Msisdn, PeerId, Subscriber};
+use interwork::{Access, Anonymity, Identity, Msisdn, PeerId, Policy, Subscriber};
 use octets::Digits;
-use sip::{Asserted, MessageView, Privacy, StatusCode, Uri};
+use sip::{Asserted, MessageView, Privacy, ServedUser, SessionCase, StatusCode, Uri};
 
 use crate::desk::Desk;
 use crate::directory::{Limited, Remembered, Spent};
@@ -59,6 +59,7 @@ impl Refused {
 pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitted, Refused> {
     // interworking 2.3 rows 3 and 6, 11 row 7
     let mut caller = caller(request).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
+    // TS 23.204 6.15.1 step 4, 6.14 step 5: who may chat may be answered, for as long as the chat lasts
     let subscriber = authorised(&mut caller, desk)?;
     let barring = &desk.policy.barring;
     if barring.bars(caller.identity()) || barring.bars(Identity::Name(caller.name)) {
@@ -68,11 +69,10 @@ pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitt
     // TS 23.204 6.15.1 step 4; interworking 2.3 row 5, 11 row 5
     let may_hide = subscriber.may_hide.unwrap_or(desk.policy.anonymity == Anonymity::Allowed);
     if caller.hides && !may_hide {
-        return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
+        return Err(hiding_is_prohibited(&desk.policy));
     }
     // interworking 2.3 row 7
-    let sms_user = Uri::parse(request.request_uri()).and_then(|uri| uri.digits()).map(Msisdn);
-    let sms_user = sms_user.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
+    let sms_user = recipient(request)?;
     // interworking 2.3 row 8, 11 row 37
     if !desk.policy.barring.reaches(sms_user) {
         desk.count(Count::Barred);
@@ -120,9 +120,29 @@ pub(super) fn spend(caller: &Caller, what: Limited, desk: &mut Desk) -> Result<(
     }
 }
 
-/// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); the peers on ISC are trusted.
+/// The SMS user, by an E.164 number. One without its country code, or too short to have a subscriber in it, would lead to
+/// somebody else or to nobody.
+fn recipient(request: &MessageView<'_>) -> Result<Msisdn, Refused> {
+    let number = Uri::parse(request.request_uri()).and_then(|uri| uri.digits());
+    let number = number.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
+    // ITU-T E.164: no country code begins with 0.
+    let is_whole = number.len() >= E164_DIGITS_MIN && number.iter().next() != Some(0);
+    is_whole.then_some(Msisdn(number)).ok_or(Refused::plain(StatusCode::ADDRESS_INCOMPLETE))
+}
+
+/// Who hides where nobody may: some networks know 433 (RFC 5079), some a Warning.
+pub(super) fn hiding_is_prohibited(policy: &Policy) -> Refused {
+    match policy.anonymity_status {
+        StatusCode::FORBIDDEN => Refused::warn(StatusCode::FORBIDDEN, 399, "119 Anonymity not allowed"),
+        status => Refused::plain(status),
+    }
+}
+
+/// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); without one the user whom the S-CSCF
+/// serves as a caller (RFC 5502). The peers on ISC are trusted.
 fn caller(request: &MessageView<'_>) -> Option<Caller> {
-    let asserted = Asserted::of(request)?;
+    let served = || ServedUser::of(request).filter(|served| served.case == Some(SessionCase::Originating));
+    let asserted = Asserted::of(request).or_else(|| Some(served()?.identity))?;
     let name = PeerId::of(asserted.uri);
     let peer = match asserted.tel {
         Some(number) => PeerId::of(number.packed()),
@@ -152,4 +172,6 @@ fn not_authorised() -> Refused {
     Refused::warn(StatusCode::FORBIDDEN, 399, "127 Service not authorised")
 }
 
+/// The shortest number that a country has, with its country code.
+const E164_DIGITS_MIN: usize = 7;
 const NANOS_PER_S: u128 = 1_000_000_000;

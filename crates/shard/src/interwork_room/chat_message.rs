@@ -78,6 +78,10 @@ impl InterworkRoom {
                 if let Some(link) = hands.msrp.sessions.link_of(session) {
                     hands.msrp.respond(link, chunk, status, hands.desk, hands.out);
                 }
+                if status != Status::OK {
+                    let sms_user = self.chats.find(key).map(|chat| chat.lease.pair.sms_user.digits());
+                    refused(session, chunk, body, sms_user, hands);
+                }
             }
         }
         self.drive(key, Event::Spoken, None, hands);
@@ -239,6 +243,22 @@ impl ChatMessages {
 /// Messages of one chat that the SMS side may owe an acknowledgement, so that one chat does not take the room of others;
 /// beyond it 408.
 const UNANSWERED_PER_CHAT_MAX: usize = 64;
+
+/// A message that the SMS side was never asked about is notified like one that it refused, to a sender who wants to know.
+fn refused<O: Outward>(
+    session: Key<MsrpSession>,
+    chunk: &ChunkView<'_>,
+    body: &[u8],
+    sms_user: Option<Digits>,
+    hands: &mut Hands<'_, O>,
+) {
+    let is_wrapped = ContentKind::of(chunk.content_type().unwrap_or_default()) == ContentKind::Cpim;
+    let cpim = is_wrapped.then(|| Cpim::parse(body).ok()).flatten();
+    let Some((cpim, sms_user)) = cpim.zip(sms_user) else { return };
+    let imdn_message_id = cpim.imdn_message_id.and_then(Kept::copy).unwrap_or(Kept::EMPTY);
+    let wanted = Wanted { disposition: cpim.disposition, imdn_message_id, success_report: false };
+    wanted.notify(session, sms_user, Fate::Failed, hands);
+}
 
 /// What a body says, however it is wrapped. `Err` is the answer to what cannot be told to an SMS user.
 pub(super) fn said<'a>(content_type: &[u8], body: &'a [u8]) -> Result<Said<'a>, Status> {

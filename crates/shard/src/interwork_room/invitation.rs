@@ -83,6 +83,10 @@ impl InterworkRoom {
         if let Some(chat) = chat_of(self, &caller, sms_user, conversation, hands.desk) {
             return Ok(Invited::Again(chat));
         }
+        // interworking 11 row 21
+        if self.pairs.chats_of(sms_user) >= policy.chats_per_sms_user_max {
+            return Err(Refused::plain(StatusCode::BUSY_HERE));
+        }
         // TS 23.204 6.15.1 step 5; TS 29.311 6.1.8
         let lease = self.lease(&caller, sms_user, hands)?;
         admission::spend(&caller, Limited::Invitation, hands.desk)?;
@@ -127,7 +131,7 @@ impl InterworkRoom {
         }
         if policy.pool.is_empty() {
             // Without a number of the pool the only one would be the caller's own, which is to be hidden.
-            return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
+            return Err(admission::hiding_is_prohibited(&policy));
         }
         // interworking 2.3 row 12, 2.9 rule 2
         policy.pool.lease(sms_user, caller.peer, &self.pairs, now).map_err(|_| {

@@ -129,6 +129,10 @@ impl Contact {
                     out.u8(b'>');
                 });
             }
+            // interworking 2.3 item 13
+            if let Some(vector) = request.header(HeaderName::PChargingVector) {
+                response.header("P-Charging-Vector", vector);
+            }
             let _ = response.body("application/sdp", |out| out.put(invite.description.as_bytes()));
             return;
         }

@@ -45,6 +45,7 @@ impl UeFeatures {
     ///
     /// `None` for anything else, also for octets that are no message: they are a copy of what somebody else has
     /// accepted already.
+    // TS 24.341 5.3.3 item 3
     pub(super) fn of_message(octets: &[u8]) -> Option<UeFeatures> {
         let index = Index::parse(octets).ok()?;
         let message = MessageView::new(octets, &index);

@@ -8,6 +8,7 @@ use octets::{Digits, find};
 use crate::wire::{Uri, read_digits, trim};
 
 /// The first text inside `service-info` that is a telephone number: plain, with `+`, or as a tel or SIP URI.
+// TS 24.341 5.3.3 item 2
 pub(super) fn msisdn(xml: &[u8]) -> Option<Digits> {
     let mut is_inside = false;
     let mut rest = xml;

@@ -20,7 +20,7 @@ pub fn keep_head(view: &MessageView<'_>, out: &mut Writer<'_>) {
     out.text("\r\n");
 }
 
-const KEPT: [HeaderName; 9] = [
+const KEPT: [HeaderName; 10] = [
     HeaderName::Via,
     HeaderName::RecordRoute,
     // Of a request of our own: CANCEL and ACK repeat it (RFC 3261 9.1, 17.1.1.3).
@@ -31,4 +31,6 @@ const KEPT: [HeaderName; 9] = [
     HeaderName::CSeq,
     HeaderName::Contact,
     HeaderName::Timestamp,
+    // RFC 7315 4.6: the answer names the same charging correlation.
+    HeaderName::PChargingVector,
 ];

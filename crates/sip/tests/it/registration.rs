@@ -125,6 +125,7 @@ fn a_plain_registration_names_the_user_and_the_time() {
     assert_eq!(read(&wire(PLAIN)), Ok(Read { uri, tel: None, msisdn: None, there }));
 }
 
+// TS 24.341 5.3.3 items 2 and 3, 7.4
 #[test]
 fn a_full_one_names_the_number_and_what_the_devices_can_do() {
     let registered = read(&wire(FULL)).expect("a good REGISTER");
