@@ -93,27 +93,30 @@ fn clause(text: &str, is_first: bool) -> Option<(&str, &str)> {
 }
 
 fn labels(text: &str) -> (Vec<String>, &str) {
-    let Some(after) = text.strip_prefix(' ') else { return (Vec::new(), text) };
+    let mut found = Vec::new();
+    let mut end = text;
+    let mut next = text.strip_prefix(' ');
+    while let Some((labels, after)) = next.and_then(group) {
+        found.extend(labels);
+        end = after;
+        next = next_of_list(after);
+    }
+    (found, end)
+}
+
+/// One word with its numbers and column, or one name.
+fn group(text: &str) -> Option<(Vec<String>, &str)> {
     for (several, one) in NUMBERED {
         for word in [several, one] {
-            if let Some(after) = after.strip_prefix(word).and_then(|after| after.strip_prefix(' ')) {
+            if let Some(after) = text.strip_prefix(word).and_then(|after| after.strip_prefix(' ')) {
                 let (numbers, after) = numbers(after);
                 let (column, after) = column(after);
                 let label = |number: String| format!("{one} {number}{column}");
-                return (numbers.into_iter().map(label).collect(), after);
+                return (!numbers.is_empty()).then(|| (numbers.into_iter().map(label).collect(), after));
             }
         }
     }
-    let mut labels = Vec::new();
-    let mut rest = after;
-    let mut end = text;
-    while let Some((name, after)) = parameter(rest) {
-        labels.push(name.to_string());
-        end = after;
-        let Some(next) = next_of_list(after) else { break };
-        rest = next;
-    }
-    (labels, end)
+    parameter(text).map(|(name, after)| (vec![name.to_string()], after))
 }
 
 /// `T-idle`, `TP-VP`, `SM-RP-DA`: capital letters, a hyphen, a name.

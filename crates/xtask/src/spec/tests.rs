@@ -166,12 +166,13 @@ fn the_page_names_places_in_the_order_of_the_steps() {
 
 #[test]
 fn a_comment_names_rows_in_many_forms() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 15] = [
         ("TS 23.204 6.15.1 step 4: why", &["6.15.1 step 4"]),
         ("see (TS 23.204 6.14 step 3c).", &["6.14 step 3c"]),
         ("TS 23.204 6.15.1 steps 5 to 7, and more", &["6.15.1 step 5", "6.15.1 step 6", "6.15.1 step 7"]),
         ("TS 23.204 6.14 steps 2, 3a and 4.", &["6.14 step 2", "6.14 step 3a", "6.14 step 4"]),
         ("TS 23.204 6.15.1 NOTE 2", &["6.15.1 NOTE 2"]),
+        ("TS 23.204 6.16.1 step 5 and NOTE 2: why", &["6.16.1 step 5", "6.16.1 NOTE 2"]),
         ("TS 23.204 6.1 and 6.2; RFC 3261 8", &["6.1", "6.2"]),
         ("TS 23.204 6.15 to 6.17.", &["6.15"]),
         ("TS 23.204 6.15.1 step 4, 6.16.1 step 2", &["6.15.1 step 4", "6.16.1 step 2"]),
