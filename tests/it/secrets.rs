@@ -262,6 +262,10 @@ fn the_directory_keeps_quiet() {
     let subscriber = Subscriber { service_centre: Some(digits(BOB)), ..Subscriber::ANYBODY };
     let alice = Identity::Number(Msisdn(digits(ALICE)));
     directory.remember(alice, subscriber, Instant::ZERO);
+    let uri = format!("sip:alice-{ALICE}@ims.example");
+    let reach = shard::Reach::new(uri.as_bytes(), Some(uri.as_bytes()), ([192, 0, 2, 10], 5060).into());
+    keeps_quiet("Reach", &reach);
+    directory.attach(Msisdn(digits(ALICE)), reach.expect("a short address"), Instant::ZERO);
     let directory = directory.with_provisioned([(alice, subscriber)]);
     keeps_quiet("SharedDirectory", &directory);
 }

@@ -70,6 +70,8 @@ pub struct Policy {
     pub status_reports: bool,
     /// Chats that one SMS user may have at the same time; a further invitation is refused with 486.
     pub chats_per_sms_user_max: usize,
+    /// Tell a chat user by MESSAGE what became of a message whose chat is over.
+    pub late_reports: bool,
     /// Segments of one text at most; a longer one is refused with 413.
     pub segments_max: u8,
     /// Longest chat message in octets (`a=max-size`).
@@ -178,6 +180,7 @@ pub(crate) mod tests {
             leave_hint: LeaveHint::First,
             status_reports: true,
             chats_per_sms_user_max: 8,
+            late_reports: true,
             segments_max: 10,
             message_octets_max: 10_000,
             message_validity: Duration::from_secs(86_400),

@@ -129,6 +129,8 @@ counts! {
     ChatOut = "chat_out",
     /// Chat messages answered with an error.
     ChatRefused = "chat_refused",
+    /// Messages whose senders wanted to know what becomes of them, and whose chats ended before that was known, for good.
+    ReportsDropped = "reports_dropped",
     /// Diameter messages received.
     DiameterIn = "diameter_in",
     /// Diameter messages sent.

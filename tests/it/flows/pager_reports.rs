@@ -1,5 +1,7 @@
 //! What became of a text outside of a chat, for those who want to know (TS 23.204 6.10).
 
+use interwork::NumberSource;
+use shard::Count;
 use sms::{Address, SmsStatusReport, Status};
 use tempo::Duration;
 
@@ -9,7 +11,7 @@ use crate::paper::page::{Page, content, pages, statuses};
 use crate::paper::sms_side::{Mailing, digits, written};
 use crate::paper::stage::{BOB, SCTS, SIXTY_FOUR_T1};
 use crate::paper::texts::{SipText, between};
-use crate::paper::{Delivery, Plan, Stage, Verdict, on_every_layout};
+use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, Verdict, on_every_layout};
 
 /// The service centre reports on the short message in `place`; it is always taken.
 pub fn report(stage: &mut Stage, place: usize, status: Status) {
@@ -168,7 +170,7 @@ fn a_report_that_is_faster_than_the_acknowledgement_is_not_lost() {
 #[test]
 fn beside_a_chat_each_report_finds_its_own_text() {
     on_every_layout(|layout| {
-        let own = interwork::NumberSource::Own;
+        let own = NumberSource::Own;
         let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.number_source = own));
         let transaction = stage.send_text(0, "in the chat", "Success-Report: yes\r\n");
         Page::asking(BOB, "beside it", "positive-delivery").ask(&mut stage);
@@ -185,15 +187,111 @@ fn beside_a_chat_each_report_finds_its_own_text() {
     });
 }
 
+/// A text inside the chat that asks for these notifications; what it heard.
+fn say(stage: &mut Stage, call: usize, text: &str, disposition: &str) -> Option<u16> {
+    let page = Page::asking(BOB, text, disposition);
+    let body = String::from_utf8(page.body).expect("text");
+    let transaction = stage.send_body(call, "message/cpim", &body, "");
+    stage.network.wires[stage.calls[call].wire.expect("a connection")].response(&transaction)
+}
+
+fn with_late_reports(layout: Layout) -> Plan {
+    Plan::with(layout, |policy| policy.late_reports = true)
+}
+
+#[test]
+fn a_report_that_comes_after_the_chat_is_told_outside_of_it() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(with_late_reports(layout));
+        assert_eq!(say(&mut stage, 0, &"many words ".repeat(30), "positive-delivery"), Some(200));
+        report(&mut stage, 1, Status::DELIVERED);
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        report(&mut stage, 0, Status::DELIVERED);
+        assert!(pages(&stage).is_empty(), "one segment is missing");
+        stage.network.wait(Duration::from_secs(3600));
+        register(&mut stage, 0, 600);
+        report(&mut stage, 2, Status::DELIVERED);
+        assert_eq!(told(&stage), [about("delivered")]);
+        assert_eq!(pages(&stage)[0].request_uri(), "sip:alice@ims.example");
+        assert_eq!(pages(&stage)[0].need("Route"), "<sip:scscf.ims.example;lr>", "where he is now");
+        assert_eq!(stage.network.count(Count::ReportsDropped), 0);
+        stage
+    });
+}
+
+#[test]
+fn who_has_hidden_in_his_chat_is_told_all_the_same() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::of(with_late_reports(layout));
+        let call = stage.invite(Invitation::to(BOB).with("Privacy: id"));
+        assert_eq!(stage.sms_user_says("YES"), Delivery::Taken);
+        stage.ack(call);
+        stage.connect(call);
+        let place = stage.network.sms.submitted.len();
+        assert_eq!(say(&mut stage, call, "hello", "negative-delivery"), Some(200));
+        assert_eq!(stage.sms_user_says("STOP"), Delivery::Taken);
+        report(&mut stage, place, Status(0x46));
+        assert_eq!(told(&stage), [about("failed")]);
+        assert_eq!(pages(&stage)[0].request_uri(), "sip:alice@ims.example");
+        stage
+    });
+}
+
+#[test]
+fn where_the_operator_wants_no_late_reports_they_are_dropped_and_counted() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        say(&mut stage, 0, "hello", "positive-delivery");
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        assert_eq!(stage.network.count(Count::ReportsDropped), 1);
+        report(&mut stage, 0, Status::DELIVERED);
+        assert!(pages(&stage).is_empty());
+
+        // And a REPORT of MSRP has no counterpart outside of its session.
+        let mut other = Stage::chatting(with_late_reports(layout));
+        other.send_text(0, "hello", "Success-Report: yes\r\n");
+        assert_eq!(other.request(0, "BYE"), Some(200));
+        assert_eq!(other.network.count(Count::ReportsDropped), 1);
+        other.expect_nothing_left();
+        stage
+    });
+}
+
+#[test]
+fn in_the_next_chat_of_the_two_each_report_finds_its_own_message() {
+    on_every_layout(|layout| {
+        let mut plan = with_late_reports(layout);
+        plan.policy.number_source = NumberSource::Own;
+        plan.policy.tell_at_bye = false;
+        let mut stage = Stage::chatting(plan);
+        say(&mut stage, 0, "in the first", "positive-delivery");
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.sms_user_says("YES"), Delivery::Taken);
+        stage.ack(call);
+        stage.connect(call);
+        let place = stage.network.sms.submitted.len();
+        say(&mut stage, call, "in the second", "positive-delivery");
+        report(&mut stage, place, Status::DELIVERED);
+        let wire = stage.calls[call].wire.expect("a connection");
+        let sends = |stage: &Stage| stage.network.wires[wire].sends().count();
+        assert_eq!((sends(&stage), pages(&stage).len()), (1, 0));
+        report(&mut stage, 0, Status::DELIVERED);
+        assert_eq!((sends(&stage), told(&stage)), (1, vec![about("delivered")]));
+        assert_eq!(stage.request(call, "BYE"), Some(200));
+        stage
+    });
+}
+
 #[test]
 fn a_report_that_nobody_gives_is_waited_for_as_long_as_one_may_come() {
     on_every_layout(|layout| {
         let mut stage = Stage::new(layout);
         Page::asking(BOB, "hello", "positive-delivery").ask(&mut stage);
         stage.network.wait(Duration::from_secs(72 * 3600) - SIXTY_FOUR_T1);
-        assert_eq!(stage.network.count(shard::Count::DueReports), 1);
+        assert_eq!(stage.network.count(Count::DueReports), 1);
         stage.network.wait(SIXTY_FOUR_T1);
-        assert_eq!(stage.network.count(shard::Count::DueReports), 0);
+        assert_eq!(stage.network.count(Count::DueReports), 0);
         report(&mut stage, 0, Status::DELIVERED);
         assert!(pages(&stage).is_empty());
         stage

@@ -127,6 +127,8 @@ fn policy() -> Policy {
         // Scenarios see the refusal itself, but for those about this.
         tell_late: false,
         status_reports: true,
+        // A report may come for three days: scenarios about something else end with nothing left.
+        late_reports: false,
         without_chat: WithoutChat::Message,
         leave_hint: LeaveHint::Never,
         chats_per_sms_user_max: 8,

@@ -278,6 +278,8 @@ pub struct Chat {
     pub leave_hint: LeaveHint,
     /// Chats of one SMS user.
     pub per_sms_user_max: Amount<1, 1_000>,
+    /// What became of messages whose chat is over.
+    pub late_reports: bool,
     /// Longest chat message. Each shard has room for 64 of them in pieces.
     pub message_octets_max: Amount<1, 1_000_000>,
 }

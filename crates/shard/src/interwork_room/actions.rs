@@ -7,6 +7,7 @@ use sip::StatusCode;
 use sms::Plan;
 use tempo::Duration;
 
+use super::pager_reports::hand_over;
 use super::short_message::Arrived;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
@@ -227,7 +228,7 @@ impl InterworkRoom {
         }
         let Some(mut chat) = self.chats.remove(key) else { return };
         self.endings.unlink(&mut self.chats, key, &chat);
-        self.reports.forget_all(&mut chat, hands);
+        hand_over(&mut chat, &mut self.reports, &mut self.pager.reports, hands);
         for alarm in chat.alarms() {
             hands.desk.disarm(alarm);
         }

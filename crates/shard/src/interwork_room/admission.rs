@@ -138,11 +138,15 @@ pub(super) fn hiding_is_prohibited(policy: &Policy) -> Refused {
     }
 }
 
-/// P-Asserted-Identity: its tel value first, else the number in its SIP value (RFC 3325); without one the user whom the S-CSCF
-/// serves as a caller (RFC 5502). The peers on ISC are trusted.
-fn caller(request: &MessageView<'_>) -> Option<Caller> {
+/// P-Asserted-Identity; without one the user whom the S-CSCF serves as a caller (RFC 5502). The peers on ISC are trusted.
+pub(super) fn asserted<'a>(request: &MessageView<'a>) -> Option<Asserted<'a>> {
     let served = || ServedUser::of(request).filter(|served| served.case == Some(SessionCase::Originating));
-    let asserted = Asserted::of(request).or_else(|| Some(served()?.identity))?;
+    Asserted::of(request).or_else(|| Some(served()?.identity))
+}
+
+/// The tel value first, else the number in the SIP value (RFC 3325).
+fn caller(request: &MessageView<'_>) -> Option<Caller> {
+    let asserted = asserted(request)?;
     let name = PeerId::of(asserted.uri);
     let peer = match asserted.tel {
         Some(number) => PeerId::of(number.packed()),

@@ -10,6 +10,7 @@ use super::reports::{DueReport, EarlyReports};
 use super::succession::Conversation;
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
+use crate::reach::Reach;
 use crate::sip_room::Invite;
 use crate::table::Key;
 
@@ -28,6 +29,8 @@ pub struct Chat {
     pub(super) lease: Lease,
     /// Who invites, unless that is hidden.
     pub(super) inviter: Option<Digits>,
+    /// How its chat user is reached when it is over; `None` for an address that is too long.
+    pub(super) reach: Option<Reach>,
     /// Where its short messages are submitted.
     pub(super) service_centre: Digits,
     /// What its SMS user reads.
@@ -74,6 +77,7 @@ impl Chat {
             msrp: None,
             lease,
             inviter: terms.inviter,
+            reach: None,
             service_centre: terms.service_centre,
             language: terms.language,
             topic,

@@ -1,11 +1,13 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
+use core::net::SocketAddr;
+
 use interwork::{Event, Lease, Meaning, Msisdn, NumberSource, Pair, SmFailure};
 use msrp::{NotAcceptable, Offer};
 use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 
 use super::admission::{self, Admitted, Caller, Refused};
-use super::chat::{TOPIC_OCTETS_MAX, Terms};
+use super::chat::{References, TOPIC_OCTETS_MAX, Terms};
 use super::succession::Conversation;
 use super::{Chat, Hands, InterworkRoom, postponed};
 use crate::desk::Desk;
@@ -13,6 +15,7 @@ use crate::directory::Limited;
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{self, NotOpened};
+use crate::reach::Reach;
 use crate::sip_room::Invite;
 use crate::table::Key;
 use crate::tally::Count;
@@ -31,11 +34,12 @@ impl InterworkRoom {
         &mut self,
         invite: Key<Invite>,
         request: &MessageView<'_>,
+        from: SocketAddr,
         hands: &mut Hands<'_, O>,
     ) {
-        match postponed::postpone(self, invite, request, hands) {
+        match postponed::postpone(self, invite, request, from, hands) {
             Ok(true) => {}
-            Ok(false) => self.judge(invite, request, hands),
+            Ok(false) => self.judge(invite, request, from, hands),
             Err(refused) => refuse(invite, &refused, hands),
         }
     }
@@ -45,6 +49,7 @@ impl InterworkRoom {
         &mut self,
         invite: Key<Invite>,
         request: &MessageView<'_>,
+        from: SocketAddr,
         hands: &mut Hands<'_, O>,
     ) {
         match self.admit(invite, request, hands) {
@@ -52,6 +57,12 @@ impl InterworkRoom {
             Ok(Invited::New(chat)) => {
                 hands.desk.count(Count::Invitations);
                 hands.sip.invites.attach(invite, chat);
+                if let Some(chat) = self.chats.find_mut(chat) {
+                    chat.reach =
+                        admission::asserted(request).and_then(|peer| Reach::new(peer.uri, None, from));
+                    // Not from zero: reports on a chat before it on this pair may still come.
+                    chat.references = References::of_nothing(&mut hands.desk.entropy);
+                }
                 self.drive(chat, Event::Begin, None, hands);
             }
             Err(refused) => refuse(invite, &refused, hands),

@@ -103,7 +103,7 @@ impl InterworkRoom {
     /// Something on the SIP side.
     pub fn on_sip<O: Outward>(&mut self, event: SipEvent<'_>, hands: &mut Hands<'_, O>) {
         match event {
-            SipEvent::Invitation { invite, request } => self.invited(invite, &request, hands),
+            SipEvent::Invitation { invite, request, from } => self.invited(invite, &request, from, hands),
             SipEvent::Withdrawn(chat) => self.drive(chat, Event::Withdrawn, None, hands),
             SipEvent::Unconfirmed(chat) => self.drive(chat, Event::Unconfirmed, None, hands),
             SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),

@@ -9,7 +9,7 @@
 use interwork::{Meaning, Msisdn, Pair, SmFailure, invitation_status};
 use msrp::Status;
 use octets::Digits;
-use sip::{Asserted, MessageView, ServiceKind, StatusCode};
+use sip::{MessageView, ServiceKind, StatusCode};
 use sms::Plan;
 
 use super::admission::{self, Refused};
@@ -131,7 +131,7 @@ fn admit<'a, O: Outward>(
         Err(_) => return Err(Refused::plain(StatusCode::BAD_REQUEST)),
     };
     admission::spend(&caller, Limited::Message, desk)?;
-    let reach = Asserted::of(request).and_then(|asserted| Reach::new(asserted.uri, None, from));
+    let reach = admission::asserted(request).and_then(|asserted| Reach::new(asserted.uri, None, from));
     Ok(Some(Admitted {
         pair: Pair { number, sms_user },
         service_centre: subscriber.service_centre.unwrap_or(desk.policy.service_centre),
@@ -172,8 +172,8 @@ fn submit<O: Outward>(
     };
     let report = reach.clone().filter(|_| wanted.is_delivery() && plan.segments() <= SEGMENTS_MAX);
     let report = report.and_then(|reach| {
-        let message_reference = references.message as u8;
-        room.pager.reports.await_report(*pair, message_reference, plan.segments(), wanted, reach, hands.desk)
+        let segments = (references.message as u8, plan.segments());
+        room.pager.reports.await_report(PagerReport::new(*pair, segments, wanted, reach), hands.desk)
     });
     if let Some(text) = room.pager.texts.find_mut(key) {
         text.report = report;

@@ -1,16 +1,16 @@
-//! What became of texts that chat users have sent outside of a chat (TS 23.204 6.10): the SMS centre's status reports become IMDNs,
-//! each in a MESSAGE to the sender.
+//! What became of texts that chat users have sent outside of a chat (TS 23.204 6.10), or in one that is over: the SMS centre's status
+//! reports become IMDNs, each in a MESSAGE to the sender.
 //!
 //! A report is optional in SMS: without one, or without room to wait for it, nobody is told anything.
 
 use hashbrown::HashMap;
-use interwork::Pair;
+use interwork::{Msisdn, Pair};
 use msrp::imdn::Fate;
 use sms::SmsStatusReport;
 use tempo::{Alarm, Entropy};
 
-use super::Hands;
-use super::reports::{PATIENCE, Wanted, news_of};
+use super::reports::{DueReports, PATIENCE, Wanted, news_of};
+use super::{Chat, Hands};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
 use crate::reach::Reach;
@@ -30,7 +30,17 @@ pub struct PagerReport {
     wanted: Wanted,
     /// Who wants to know.
     reach: Reach,
+    /// His own number, by which it is known where he is registered now; `None` when he has hidden it.
+    user: Option<Msisdn>,
     alarm: Alarm,
+}
+
+impl PagerReport {
+    /// Of a text on `pair` whose segments have these references.
+    pub(super) fn new(pair: Pair, (first, segments): (u8, u8), wanted: Wanted, reach: Reach) -> Self {
+        let (user, alarm) = (Some(pair.number), Alarm::default());
+        PagerReport { pair, first, segments, delivered: 0, wanted, reach, user, alarm }
+    }
 }
 
 /// The texts whose fate is still to be told.
@@ -56,20 +66,11 @@ impl PagerReports {
     }
 
     /// Waits for reports on a text that is about to be submitted. `None`: there is no room, and nobody will be told.
-    pub(super) fn await_report(
-        &mut self,
-        pair: Pair,
-        first: u8,
-        segments: u8,
-        wanted: Wanted,
-        reach: Reach,
-        desk: &mut Desk,
-    ) -> Option<Key<PagerReport>> {
+    pub(super) fn await_report(&mut self, report: PagerReport, desk: &mut Desk) -> Option<Key<PagerReport>> {
+        let PagerReport { pair, first, segments, .. } = report;
         if self.by_segment.len() + usize::from(segments) > self.segments_max {
             return None;
         }
-        let alarm = Alarm::default();
-        let report = PagerReport { pair, first, segments, delivered: 0, wanted, reach, alarm };
         let key = self.table.insert(report).ok()?;
         for segment in 0..segments {
             // TP-MR has been round once: of the text before nothing more can be known.
@@ -109,9 +110,9 @@ impl PagerReports {
     pub(super) fn tell<O: Outward>(&mut self, key: Key<PagerReport>, fate: Fate, hands: &mut Hands<'_, O>) {
         let Some(report) = self.take(key, hands.desk) else { return };
         let Hands { sip, desk, out, .. } = hands;
-        let PagerReport { pair, wanted, reach, .. } = report;
+        let PagerReport { pair, wanted, reach, user, .. } = report;
         // He may have moved to another S-CSCF since he wrote.
-        let registered = desk.directory.reach(pair.number, desk.now());
+        let registered = user.and_then(|user| desk.directory.reach(user, desk.now()));
         let reach = registered.and_then(|found| found.with_identity(reach.identity())).unwrap_or(reach);
         let sms_user = pair.sms_user.digits();
         wanted.document(sms_user, fate, desk.moment.wall.utc(), |document| {
@@ -144,6 +145,29 @@ impl PagerReports {
             }
         }
         Some(report)
+    }
+}
+
+/// A chat is over: what becomes of its messages is told outside of it, where the operator wants that (CPM allows it), or to nobody.
+pub(super) fn hand_over<O: Outward>(
+    chat: &mut Chat,
+    of_chats: &mut DueReports,
+    of_pager: &mut PagerReports,
+    hands: &mut Hands<'_, O>,
+) {
+    let desk = &mut *hands.desk;
+    let is_told = desk.policy.late_reports && !desk.is_stopping;
+    while let Some(due) = of_chats.take_first(chat, desk) {
+        let reach = chat.reach.clone().filter(|_| is_told && due.wanted.is_notification());
+        let later = reach.and_then(|reach| {
+            let segments = (due.first as u8, due.segments);
+            let report = PagerReport::new(chat.lease.pair, segments, due.wanted, reach);
+            let user = chat.inviter.map(Msisdn);
+            of_pager.await_report(PagerReport { delivered: due.delivered, user, ..report }, desk)
+        });
+        if later.is_none() {
+            desk.count(Count::ReportsDropped);
+        }
     }
 }
 

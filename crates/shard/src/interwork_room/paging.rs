@@ -8,7 +8,7 @@ use interwork::{Access, Identity, Msisdn, SmOutcome, WithoutChat, outcome_of_pag
 use sip::StatusCode;
 use sms::SmsDeliver;
 
-use super::short_message::Arrived;
+use super::short_message::{Arrived, tell};
 use super::{Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::driver::Outward;
@@ -25,7 +25,8 @@ pub(super) fn arrived_alone<O: Outward>(
 ) {
     match admit(number, deliver, hands.desk) {
         Ok(reach) => room.sms.page(&mut room.chats, arrived, &reach, deliver, hands),
-        Err(outcome) => room.sms.settle_words(Some(arrived), outcome, hands),
+        // Of what was not even tried nothing is remembered: the answer to its repetition may be another.
+        Err(outcome) => tell(arrived.token, outcome, hands),
     }
 }
 

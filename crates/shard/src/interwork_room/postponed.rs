@@ -4,6 +4,7 @@
 //! Such an INVITE has its 100 and is kept as it came; it is judged when the answer is there, or will not come.
 
 use alloc::vec::Vec;
+use core::net::SocketAddr;
 
 use sip::{Index, MessageView, StatusCode};
 use tempo::{Alarm, Duration};
@@ -20,6 +21,7 @@ use crate::tally::Count;
 #[derive(Debug)]
 pub struct Postponed {
     invite: Key<Invite>,
+    from: SocketAddr,
     /// A named copy: the receive buffer goes back to the driver.
     message: Message,
     alarm: Alarm,
@@ -50,13 +52,14 @@ pub(super) fn postpone<O: Outward>(
     room: &mut InterworkRoom,
     invite: Key<Invite>,
     request: &MessageView<'_>,
+    from: SocketAddr,
     hands: &mut Hands<'_, O>,
 ) -> Result<bool, Refused> {
     if !admission::is_awaited(request, hands.desk) {
         return Ok(false);
     }
     let message = Message(request.as_ref().to_vec());
-    let postponed = Postponed { invite, message, alarm: Alarm::default() };
+    let postponed = Postponed { invite, from, message, alarm: Alarm::default() };
     let Ok(key) = room.postponed.table.insert(postponed) else {
         hands.desk.count(Count::Overloads);
         return Err(Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE));
@@ -76,10 +79,10 @@ pub(super) fn ring<O: Outward>(room: &mut InterworkRoom, key: Key<Postponed>, ha
     if is_wanted && admission::is_awaited(&MessageView::new(&postponed.message.0, &index), hands.desk) {
         return look_again(room, key, hands);
     }
-    let Some(Postponed { invite, message, .. }) = room.postponed.table.remove(key) else { return };
+    let Some(Postponed { invite, from, message, .. }) = room.postponed.table.remove(key) else { return };
     // Withdrawn meanwhile: it has its 487.
     if is_wanted {
-        room.judge(invite, &MessageView::new(&message.0, &index), hands);
+        room.judge(invite, &MessageView::new(&message.0, &index), from, hands);
     }
 }
 

@@ -11,7 +11,7 @@ use tempo::{Alarm, Civil, Duration};
 
 use super::chat::References;
 use super::{Chat, Hands};
-use crate::desk::Ringing;
+use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{MsrpSession, Owed};
@@ -26,10 +26,10 @@ pub struct DueReport {
     pub(super) wanted: Wanted,
     owed: Owed,
     /// Which segment of the chat its first one is.
-    first: u32,
-    segments: u8,
+    pub(super) first: u32,
+    pub(super) segments: u8,
     /// One bit for each segment that was delivered.
-    delivered: u16,
+    pub(super) delivered: u16,
     alarm: Alarm,
     /// The next one of the same chat.
     next: Option<Key<DueReport>>,
@@ -49,8 +49,13 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Must the SMS centre be asked for status reports?
     pub(super) fn is_delivery(&self) -> bool {
+        self.success_report || self.is_notification()
+    }
+
+    /// Is an IMDN wanted?
+    pub(super) fn is_notification(&self) -> bool {
         let wants = |what| self.disposition.wants(what) && !self.imdn_message_id.as_bytes().is_empty();
-        self.success_report || wants(Disposition::POSITIVE_DELIVERY) || wants(Disposition::NEGATIVE_DELIVERY)
+        wants(Disposition::POSITIVE_DELIVERY) || wants(Disposition::NEGATIVE_DELIVERY)
     }
 
     /// Tells the sender by IMDN, if that is wanted.
@@ -217,20 +222,25 @@ impl DueReports {
         }
     }
 
-    /// A chat has ended: what its messages become is told to nobody (interworking 2.8 item 10).
-    pub(super) fn forget_all<O: Outward>(&mut self, chat: &mut Chat, hands: &mut Hands<'_, O>) {
-        let first = chat.first_report.take();
-        self.forget_from(first, hands);
+    /// A chat has ended: what its messages become is no longer told in it.
+    pub(super) fn take_first(&mut self, chat: &mut Chat, desk: &mut Desk) -> Option<DueReport> {
+        let mut due = chat.first_report.take().and_then(|key| self.table.remove(key))?;
+        desk.disarm(&mut due.alarm);
+        chat.first_report = due.next;
+        Some(due)
     }
 
-    fn forget_from<O: Outward>(&mut self, first: Option<Key<DueReport>>, hands: &mut Hands<'_, O>) -> u64 {
-        let (mut at, mut count) = (first, 0);
-        while let Some(mut due) = at.and_then(|key| self.table.remove(key)) {
-            hands.desk.disarm(&mut due.alarm);
+    /// Is it a report on a segment of a message of this chat?
+    pub(super) fn awaits(&self, chat: &Chat, report: &SmsStatusReport<'_>) -> bool {
+        let reported = chat.references.last_with(report.message_reference);
+        let mut at = chat.first_report;
+        while let Some(due) = at.and_then(|key| self.table.find(key)) {
+            if reported.wrapping_sub(due.first) < due.segments.into() {
+                return true;
+            }
             at = due.next;
-            count += 1;
         }
-        count
+        false
     }
 
     /// One chat has no more than its share: the oldest, whose TP-MRs come round again, give way.
@@ -240,9 +250,12 @@ impl DueReports {
             let Some(next) = self.table.find(last).and_then(|due| due.next) else { return };
             last = next;
         }
-        let beyond = self.table.find_mut(last).and_then(|due| due.next.take());
-        let forgone = self.forget_from(beyond, hands);
-        hands.desk.tally.add_many(Count::ReportsForgone, forgone);
+        let mut beyond = self.table.find_mut(last).and_then(|due| due.next.take());
+        while let Some(mut due) = beyond.and_then(|key| self.table.remove(key)) {
+            hands.desk.disarm(&mut due.alarm);
+            hands.desk.count(Count::ReportsForgone);
+            beyond = due.next;
+        }
     }
 
     fn tell<O: Outward>(

@@ -127,11 +127,13 @@ impl InterworkRoom {
     ) {
         let sms_user = report.recipient.digits().map(Msisdn);
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
-        let is_alone = pair.is_some_and(|pair| self.pager.reports.reported(pair, report, hands));
-        if let (false, Some(Meaning::Live(chat))) =
-            (is_alone, pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())))
-            && let Some(chat) = self.chats.find_mut(chat)
-        {
+        let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
+            Some(Meaning::Live(chat)) => self.chats.find_mut(chat),
+            _ => None,
+        };
+        let is_its = chat.as_ref().is_some_and(|chat| self.reports.awaits(chat, report));
+        let is_told = !is_its && pair.is_some_and(|pair| self.pager.reports.reported(pair, report, hands));
+        if let Some(chat) = chat.filter(|_| !is_told) {
             self.reports.reported(chat, report, hands);
         }
         self.sms.settle_words(Some(arrived), SmOutcome::Taken, hands);

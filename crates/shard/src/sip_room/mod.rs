@@ -59,6 +59,8 @@ pub enum SipEvent<'a> {
         invite: Key<Invite>,
         /// The same, as it arrived.
         request: MessageView<'a>,
+        /// Where it came from.
+        from: core::net::SocketAddr,
     },
     /// The invitation was withdrawn, and has its 487.
     Withdrawn(Key<Chat>),

@@ -46,7 +46,9 @@ impl SipRoom {
     ) -> Option<SipEvent<'static>> {
         desk.count(Count::SipResponsesIn);
         let waiting = self.invites.ours_of(&response);
-        if let (None, Some(page), Some(status)) = (waiting, self.pages.of(&response), response.status()) {
+        if let (None, Some(status)) = (waiting, response.status())
+            && let Some(page) = self.pages.of(&response)
+        {
             return self.pages.step(page, ClientEvent::Response(status), desk, out);
         }
         let (Some(key), Some(status)) = (waiting, response.status()) else {
@@ -147,7 +149,7 @@ impl SipRoom {
         }
         // interworking 2.3 row 2
         self.invites.send_response(invite, StatusCode::TRYING, desk, out);
-        Some(SipEvent::Invitation { invite, request })
+        Some(SipEvent::Invitation { invite, request, from: source.from })
     }
 
     /// Why an INVITE that would make a dialog is refused.
