@@ -142,6 +142,23 @@ mod tests {
         assert_eq!((desk.pairs.live(), desk.pairs.resting()), (0, 0));
     }
 
+    // interworking 11 row 21
+    #[test]
+    fn the_chats_of_an_sms_user_are_counted_until_they_end() {
+        let mut desk = desk(2);
+        let bob = number(b"4915550001");
+        let alice = PeerId::of("alice");
+        let one = desk.chat(bob, alice, 1).expect("a number");
+        let other = desk.chat(bob, PeerId::of("carol"), 2).expect("a number");
+        assert_eq!((desk.pairs.chats_of(bob), desk.pairs.chats_of(number(b"4915550002"))), (2, 0));
+        desk.pairs.release(one.pair, Some(rest(desk.now + Duration::from_secs(900), alice)));
+        assert_eq!(desk.pairs.chats_of(bob), 1, "at rest is not live");
+        desk.pairs.release(one.pair, None);
+        assert_eq!(desk.pairs.chats_of(bob), 1, "an end counts once");
+        desk.pairs.release(other.pair, None);
+        assert_eq!(desk.pairs.chats_of(bob), 0);
+    }
+
     #[test]
     #[should_panic(expected = "bound twice")]
     fn a_live_pair_is_never_given_away() {

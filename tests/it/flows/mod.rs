@@ -5,6 +5,7 @@ mod chat_messages;
 mod collisions;
 mod damage;
 mod endings;
+mod first_message;
 mod front_door;
 mod invitation;
 mod joining;

@@ -1,10 +1,13 @@
 //! What a shard keeps of a chat beside its machine.
 
+use alloc::boxed::Box;
+
 use interwork::{Allowance, ChatSession, LanguageId, Lease, Timer};
 use octets::Digits;
 use tempo::{Alarm, Entropy};
 
 use super::InboundSm;
+use super::first_message::FirstMessage;
 use super::joining::{JOININGS_MAX, Joining};
 use super::reports::{DueReport, EarlyReports};
 use super::succession::Conversation;
@@ -37,6 +40,8 @@ pub struct Chat {
     pub(super) language: LanguageId,
     /// What the chat is about, as a text that follows "a chat".
     pub(super) topic: Kept<TOPIC_OCTETS_MAX>,
+    /// What the chat user said in his INVITE, until he is connected.
+    pub(super) first_message: Option<Box<FirstMessage>>,
     /// Segments of the invitation that the SMS centre has not taken yet.
     pub(super) invitation_left: u8,
     /// The references of its next text.
@@ -81,6 +86,7 @@ impl Chat {
             service_centre: terms.service_centre,
             language: terms.language,
             topic,
+            first_message: None,
             invitation_left: 0,
             references: References::default(),
             unanswered: 0,

@@ -48,6 +48,17 @@ pub(super) struct Spoken<'a> {
     pub(super) imdn_message_id: &'a [u8],
 }
 
+impl Spoken<'_> {
+    /// What its sender wants to know; `success_report`: also in a REPORT.
+    pub(super) fn wanted(&self, success_report: bool) -> Wanted {
+        Wanted {
+            disposition: self.disposition,
+            imdn_message_id: Kept::copy(self.imdn_message_id).unwrap_or(Kept::EMPTY),
+            success_report,
+        }
+    }
+}
+
 impl InterworkRoom {
     /// A whole message of a chat user.
     pub(super) fn spoken<O: Outward>(
@@ -63,10 +74,14 @@ impl InterworkRoom {
             Ok(Said::Nothing) => Err(Status::OK),
             Ok(Said::Text(Spoken { text: "", .. })) => Err(Status::OK),
             Ok(Said::Text(spoken)) => match self.chats.find_mut(key) {
-                Some(chat) => {
-                    let origin = Origin { chat: key, session, chunk, octets: body.len() as u64 };
-                    self.messages.pass_on(chat, &origin, &spoken, hands)
-                }
+                Some(chat) => match Owed::keep(chunk, body.len() as u64) {
+                    Some(owed) => {
+                        let success_report = chunk.success_report();
+                        let origin = Origin { chat: key, session, owed, success_report };
+                        self.messages.pass_on(chat, origin, &spoken, hands)
+                    }
+                    None => Err(Status::BAD_REQUEST),
+                },
                 None => Err(Status::NO_SUCH_SESSION),
             },
             Err(status) => Err(status),
@@ -89,11 +104,13 @@ impl InterworkRoom {
 }
 
 /// Where a message came from.
-struct Origin<'a> {
-    chat: Key<Chat>,
-    session: Key<MsrpSession>,
-    chunk: &'a ChunkView<'a>,
-    octets: u64,
+pub(super) struct Origin {
+    pub(super) chat: Key<Chat>,
+    pub(super) session: Key<MsrpSession>,
+    /// The answer to it.
+    pub(super) owed: Owed,
+    /// Is a REPORT of success wanted?
+    pub(super) success_report: bool,
 }
 
 /// The chat messages that wait for the SMS side.
@@ -112,10 +129,10 @@ impl ChatMessages {
     }
 
     /// Submits a text. `Err` is the answer when it ends here.
-    fn pass_on<O: Outward>(
+    pub(super) fn pass_on<O: Outward>(
         &mut self,
         chat: &mut Chat,
-        origin: &Origin<'_>,
+        origin: Origin,
         spoken: &Spoken<'_>,
         hands: &mut Hands<'_, O>,
     ) -> Result<(), Status> {
@@ -151,19 +168,14 @@ impl ChatMessages {
         }
         chat.was_told_to_leave |= has_hint;
 
-        let owed = Owed::keep(origin.chunk, origin.octets).ok_or(Status::BAD_REQUEST)?;
-        let wanted = Wanted {
-            disposition: spoken.disposition,
-            imdn_message_id: Kept::copy(spoken.imdn_message_id).unwrap_or(Kept::EMPTY),
-            success_report: origin.chunk.success_report(),
-        };
+        let wanted = spoken.wanted(origin.success_report);
         // TS 23.204 6.18 item 1; interworking 11 row 16: a status report is asked for only when somebody wants to know, and of every segment.
         let wants_report = policy.status_reports && wanted.is_delivery() && plan.segments() <= SEGMENTS_MAX;
         let references = chat.references.take(plan.segments());
         let message = ChatMessage {
             chat: origin.chat,
             session: origin.session,
-            owed,
+            owed: origin.owed,
             wanted,
             sms_user: chat.lease.pair.sms_user.digits(),
             references,

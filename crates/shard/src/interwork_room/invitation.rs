@@ -8,6 +8,7 @@ use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 
 use super::admission::{self, Admitted, Caller, Refused};
 use super::chat::{References, TOPIC_OCTETS_MAX, Terms};
+use super::first_message::FirstMessage;
 use super::succession::Conversation;
 use super::{Chat, Hands, InterworkRoom, postponed};
 use crate::desk::Desk;
@@ -89,9 +90,13 @@ impl InterworkRoom {
         let Admitted { caller, subscriber, sms_user } = admission::admit(request, hands.desk)?;
         // interworking 2.3 row 9
         acceptable(hands.sip.invites.offer(invite).unwrap_or_default())?;
+        let first_message = FirstMessage::of(request).map_err(Refused::plain)?;
         let conversation = Conversation::of(request);
         // interworking 2.9 rule 4, 11 row 22
         if let Some(chat) = chat_of(self, &caller, sms_user, conversation, hands.desk) {
+            if let Some(chat) = self.chats.find_mut(chat) {
+                chat.first_message = first_message.or(chat.first_message.take());
+            }
             return Ok(Invited::Again(chat));
         }
         // interworking 11 row 21
@@ -108,7 +113,8 @@ impl InterworkRoom {
             service_centre: subscriber.service_centre.unwrap_or(policy.service_centre),
             language: policy.language_between(subscriber.language, sms_user),
         };
-        let chat = Chat::new(invite, lease, terms, topic(request));
+        let mut chat = Chat::new(invite, lease, terms, topic(request));
+        chat.first_message = first_message;
         let chat = self.chats.insert(chat).map_err(|_| Refused::later(StatusCode::SERVICE_UNAVAILABLE))?;
         // interworking 2.9 rule 1
         if self.pairs.bind(lease.pair, chat).is_err() {

@@ -9,6 +9,7 @@ mod attachment;
 mod chat;
 mod chat_message;
 mod endings;
+mod first_message;
 mod invitation;
 mod joining;
 mod pager_message;
@@ -153,6 +154,7 @@ impl InterworkRoom {
     pub fn on_msrp<O: Outward>(&mut self, received: Received<'_>, hands: &mut Hands<'_, O>) {
         if let Some(chat) = received.connected {
             self.drive(chat, Event::Connected, None, hands);
+            first_message::say_first(&mut self.chats, &mut self.messages, chat, hands);
             self.sms.release_held(&mut self.chats, chat, hands);
         }
         match received.event {

@@ -16,14 +16,13 @@ use super::admission::{self, Refused};
 use super::chat::References;
 use super::chat_message::{Said, Spoken, said};
 use super::pager_reports::{PagerReport, PagerReports};
-use super::reports::{SEGMENTS_MAX, Wanted};
+use super::reports::SEGMENTS_MAX;
 use super::submit::{Letterhead, submit_text};
 use super::{Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::diameter_room::Purpose;
 use crate::directory::Limited;
 use crate::driver::Outward;
-use crate::kept::Kept;
 use crate::reach::Reach;
 use crate::sip_room::{PagerMessage, Refusal};
 use crate::table::{Key, Table};
@@ -165,11 +164,7 @@ fn submit<O: Outward>(
         Some(chat) => chat.references.take(plan.segments()),
         None => room.pager.references.take(plan.segments()),
     };
-    let wanted = Wanted {
-        disposition: spoken.disposition,
-        imdn_message_id: Kept::copy(spoken.imdn_message_id).unwrap_or(Kept::EMPTY),
-        success_report: false,
-    };
+    let wanted = spoken.wanted(false);
     let report = reach.clone().filter(|_| wanted.is_delivery() && plan.segments() <= SEGMENTS_MAX);
     let report = report.and_then(|reach| {
         let segments = (references.message as u8, plan.segments());

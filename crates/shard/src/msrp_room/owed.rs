@@ -14,6 +14,9 @@ pub struct Owed {
 }
 
 impl Owed {
+    /// No response and no REPORT: no SEND has brought the text.
+    pub const NOTHING: Owed = Owed { head: Kept::EMPTY, octets: 0 };
+
     /// Keeps what the answer to `chunk` needs; `octets` is the length of the whole message. `None`: too long a head.
     pub fn keep(chunk: &ChunkView<'_>, octets: u64) -> Option<Owed> {
         let head = Kept::write(|out| {
