@@ -75,6 +75,18 @@ impl SmFailure {
         matches!(self, Self::Absent | Self::Busy | Self::MemoryFull)
     }
 
+    /// Will the same always be said of the next message, too?
+    pub fn is_for_good(self) -> bool {
+        matches!(
+            self,
+            Self::UnknownSubscriber
+                | Self::Barred
+                | Self::NotProvisioned
+                | Self::Unable
+                | Self::InvalidAddress
+        )
+    }
+
     /// From a Result-Code of RFC 6733 other than success.
     pub fn from_result(code: u32) -> Self {
         match code {

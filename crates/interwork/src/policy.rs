@@ -59,6 +59,10 @@ pub struct Policy {
     pub end_at_deregistration: bool,
     /// Tell the SMS user when the invitation is withdrawn before he has answered.
     pub tell_at_cancel: bool,
+    /// Tell the SMS user, once in a chat, that the chat user has sent something that is no text.
+    pub tell_unsupported: bool,
+    /// So many messages that the SMS side refuses for good, one after the other, end a chat; 0: none do.
+    pub refusals_max: u8,
     /// Tell an SMS user who writes after the end of a chat that it is over, once a day; his words are not kept.
     pub tell_late: bool,
     /// What becomes of a short message to a chat user's own number from somebody with whom he has no chat.
@@ -175,6 +179,8 @@ pub(crate) mod tests {
             tell_at_bye: true,
             end_at_deregistration: true,
             tell_at_cancel: false,
+            tell_unsupported: false,
+            refusals_max: 3,
             tell_late: false,
             without_chat: WithoutChat::Message,
             leave_hint: LeaveHint::First,

@@ -64,6 +64,8 @@ pub struct Wording {
     pub rejected_ack: Template,
     /// How to leave; appended to messages by policy.
     pub leave_hint: Template,
+    /// The chat user has sent something that is no text.
+    pub unsupported_content: Template,
     /// The chat user has withdrawn the invitation.
     pub withdrawn: Template,
     /// The chat user has ended the chat.
@@ -187,6 +189,7 @@ pub(crate) mod tests {
             rejected_ack: template("You are not in the chat."),
             leave_hint: template(" ({leave} ends)"),
             withdrawn: template("The invitation is withdrawn."),
+            unsupported_content: template("This was no text."),
             ended_by_peer: template("The chat has ended."),
             no_session: template("This chat is over."),
             unknown_inviter: "Somebody".into(),

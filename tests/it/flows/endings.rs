@@ -1,15 +1,17 @@
 //! Chats that end though neither of the two has ended them: the chat user is registered no more, the operator says so.
 
-use interwork::{Goodbye, Msisdn, PeerId};
+use interwork::{Access, Goodbye, Msisdn, PeerId};
 use shard::{Cargo, Count, Ending, Whose};
 use tempo::Duration;
 
 use super::registration::register;
+use super::subscribers::notify;
 use crate::paper::call::ALICE;
-use crate::paper::plan::ENDED;
+use crate::paper::hss::{Answer, document};
+use crate::paper::plan::{ENDED, UNSUPPORTED};
 use crate::paper::sms_side::digits;
 use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
-use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, on_every_layout};
+use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, Verdict, on_every_layout};
 
 /// Chats of Alice with as many SMS users, and one of Carol's, which is the last call.
 fn many(layout: Layout, chats: usize) -> Stage {
@@ -77,6 +79,65 @@ fn the_operator_ends_the_chats_of_a_chat_user_or_of_an_sms_user() {
         assert_eq!(stage.statuses(call), [100, 180, 480]);
         stage.ack(call);
         stage.network.wait(Duration::from_secs(33));
+        stage
+    });
+}
+
+// interworking 2.8 item 19
+#[test]
+fn the_chats_of_a_chat_user_who_may_chat_no_more_end() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::with(layout, |policy| policy.access = Access::Subscribers);
+        plan.asks_hss = true;
+        let mut stage = Stage::of(plan);
+        let (yes, no) =
+            ["yes", "no"].map(|word| document(&format!("<Authorised>{word}</Authorised>"), None)).into();
+        stage.network.sms.hss.says = Some(Answer::Document(yes));
+        register(&mut stage, 0, 600);
+        let call = stage.invite(Invitation::to(BOB));
+        stage.sms_user_says("YES");
+        stage.ack(call);
+        notify(&mut stage, &no);
+        assert_eq!(stage.byes(call)[0].need("Reason"), "SIP;cause=403;text=\"Service not authorised\"");
+        assert_eq!(stage.sms_user_heard().last(), Some(&ENDED));
+        assert_eq!(stage.network.count(Count::ChatsCutShort), 1);
+        stage
+    });
+}
+
+// interworking 2.8 item 18
+#[test]
+fn a_chat_that_the_sms_side_refuses_again_and_again_ends() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.refusals_max = 3));
+        let say = |stage: &mut Stage, verdict, status| {
+            stage.network.sms.manners.verdict = verdict;
+            assert_eq!(stage.chat_user_says("hello"), Some(status));
+        };
+        let gone = Verdict::Refused(5001, None);
+        say(&mut stage, gone, 403);
+        say(&mut stage, gone, 403);
+        say(&mut stage, Verdict::Taken, 200);
+        say(&mut stage, gone, 403);
+        say(&mut stage, gone, 403);
+        assert!(stage.byes(0).is_empty(), "one that was taken begins the count anew");
+        say(&mut stage, gone, 403);
+        assert_eq!(stage.byes(0)[0].need("Reason"), "SIP;cause=480;text=\"SMS user unreachable\"");
+        stage
+    });
+}
+
+// interworking 2.6 item 8
+#[test]
+fn an_sms_user_is_told_once_by_policy_that_something_was_no_text() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.tell_unsupported = true));
+        for _ in 0..2 {
+            let transaction = stage.send_body(0, "image/png", "not to be shown", "");
+            assert_eq!(stage.network.wires[0].response(&transaction), Some(415));
+        }
+        assert_eq!(stage.sms_user_heard(), [UNSUPPORTED]);
+        assert_eq!(stage.request(0, "BYE"), Some(200));
         stage
     });
 }

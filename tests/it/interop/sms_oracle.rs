@@ -22,6 +22,7 @@ fn texts() -> Vec<String> {
         &wording.rejected_ack,
         &wording.leave_hint,
         &wording.withdrawn,
+        &wording.unsupported_content,
         &wording.ended_by_peer,
         &wording.no_session,
     ];

@@ -124,6 +124,8 @@ fn policy() -> Policy {
         tell_at_bye: true,
         end_at_deregistration: true,
         tell_at_cancel: false,
+        tell_unsupported: false,
+        refusals_max: 0,
         // Scenarios see the refusal itself, but for those about this.
         tell_late: false,
         status_reports: true,
@@ -162,6 +164,7 @@ fn wording() -> Wording {
         rejected_ack: template(FAREWELL),
         leave_hint: template(" ({leave} ends)"),
         withdrawn: template(WITHDRAWN),
+        unsupported_content: template(UNSUPPORTED),
         ended_by_peer: template(ENDED),
         no_session: template(OVER),
         unknown_inviter: "Somebody".into(),
@@ -176,6 +179,8 @@ pub const OVER: &str = "This chat is over.";
 /// What he hears, by policy, who has answered.
 pub const WELCOME: &str = "You are in the chat.";
 pub const FAREWELL: &str = "You are not in the chat.";
+/// What an SMS user hears, where the operator wants it, of what is no text.
+pub const UNSUPPORTED: &str = "There was something to be seen.";
 /// What an SMS user hears whose invitation is withdrawn, where the operator wants it.
 pub const WITHDRAWN: &str = "Never mind.";
 pub const ENDED: &str = "The chat has ended.";

@@ -60,6 +60,8 @@ impl Config {
             tell_at_bye: self.chat.tell_at_bye,
             end_at_deregistration: self.chat.end_at_deregistration,
             tell_at_cancel: self.chat.tell_at_cancel,
+            tell_unsupported: self.chat.tell_unsupported,
+            refusals_max: self.chat.refusals_max.as_usize() as u8,
             tell_late: self.chat.tell_late,
             without_chat: self.sms.without_chat,
             leave_hint: self.chat.leave_hint,

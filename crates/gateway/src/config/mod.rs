@@ -271,6 +271,10 @@ pub struct Chat {
     pub end_at_deregistration: bool,
     /// Notice at CANCEL.
     pub tell_at_cancel: bool,
+    /// Notice of what is no text.
+    pub tell_unsupported: bool,
+    /// Messages refused for good that end a chat.
+    pub refusals_max: Amount<0, 255>,
     /// And when he writes after the end?
     pub tell_late: bool,
     /// How to leave.
@@ -314,6 +318,8 @@ pub struct Texts {
     pub leave_hint: Text,
     /// The invitation is withdrawn.
     pub withdrawn: Text,
+    /// Something that is no text.
+    pub unsupported_content: Text,
     /// The end.
     pub ended_by_peer: Text,
     /// An answer to words after the end.

@@ -133,6 +133,10 @@ pub enum Goodbye {
     Service,
     /// The chat user is registered no more.
     Unregistered,
+    /// The chat user may chat no more.
+    NotAuthorised,
+    /// The SMS side says again and again that the SMS user cannot get messages.
+    Unreachable,
     /// The operator has said so.
     Operator,
 }

@@ -246,3 +246,17 @@ impl InterworkRoom {
         hands.sip.invites.detach(chat.invite, hands.desk);
     }
 }
+
+/// The chat user has sent something that is no text: by policy the SMS user is told so, once in a chat (interworking 2.6 item 8).
+pub(super) fn tell_unsupported<O: Outward>(
+    room: &mut InterworkRoom,
+    key: Key<Chat>,
+    hands: &mut Hands<'_, O>,
+) {
+    let policy = &hands.desk.policy;
+    let (is_wanted, validity) = (policy.tell_unsupported, policy.message_validity);
+    let Some(chat) = room.chats.find_mut(key).filter(|_| is_wanted) else { return };
+    if !core::mem::replace(&mut chat.was_told_unsupported, true) {
+        room.say_courtesy(key, |wording| &wording.unsupported_content, validity, hands);
+    }
+}

@@ -52,6 +52,10 @@ pub struct Chat {
     pub(super) allowance: Allowance,
     /// Has a message told how to leave?
     pub(super) was_told_to_leave: bool,
+    /// Has he been told that something could not be shown?
+    pub(super) was_told_unsupported: bool,
+    /// Messages that the SMS side has refused for good since it took the last one.
+    pub(super) refused_for_good: u8,
     /// Short messages that wait for the connection or for the chat user's answer, oldest first.
     pub(super) first_sm: Option<Key<InboundSm>>,
     /// Messages of the chat user whose fate is to be told, the latest first.
@@ -92,6 +96,8 @@ impl Chat {
             unanswered: 0,
             allowance: Allowance::default(),
             was_told_to_leave: false,
+            was_told_unsupported: false,
+            refused_for_good: 0,
             first_sm: None,
             first_report: None,
             sibling: None,

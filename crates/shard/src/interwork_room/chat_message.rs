@@ -6,6 +6,7 @@ use msrp::{ChunkView, ContentKind, Cpim, Disposition, Status};
 use octets::Digits;
 use sms::Plan;
 
+use super::actions::tell_unsupported;
 use super::chat::References;
 use super::reports::{DueReports, SEGMENTS_MAX, Wanted};
 use super::submit::{Letterhead, submit_text};
@@ -96,6 +97,9 @@ impl InterworkRoom {
                 if status != Status::OK {
                     let sms_user = self.chats.find(key).map(|chat| chat.lease.pair.sms_user.digits());
                     refused(session, chunk, body, sms_user, hands);
+                }
+                if status == Status::UNSUPPORTED_MEDIA_TYPE {
+                    tell_unsupported(self, key, hands);
                 }
             }
         }
@@ -205,7 +209,7 @@ impl ChatMessages {
         Ok(())
     }
 
-    /// The SMS side has taken or refused a segment.
+    /// The SMS side has taken or refused a segment. `Some`: it has refused so many messages for good that this chat is none any more.
     pub(super) fn segment_ended<O: Outward>(
         &mut self,
         key: Key<ChatMessage>,
@@ -213,14 +217,14 @@ impl ChatMessages {
         chats: &mut Table<Chat>,
         reports: &mut DueReports,
         hands: &mut Hands<'_, O>,
-    ) {
-        let Some(message) = self.table.find_mut(key) else { return };
+    ) -> Option<Key<Chat>> {
+        let message = self.table.find_mut(key)?;
         message.left = message.left.saturating_sub(1);
         message.failure = message.failure.or(result.err());
         if message.left > 0 {
-            return;
+            return None;
         }
-        let Some(message) = self.table.remove(key) else { return };
+        let message = self.table.remove(key)?;
         if let Some(chat) = chats.find_mut(message.chat) {
             chat.unanswered -= 1;
         }
@@ -237,11 +241,20 @@ impl ChatMessages {
         } = message;
         if let Some(failure) = failure {
             hands.msrp.answer(session, &owed, message_status(failure), hands.desk, hands.out);
-            return wanted.notify(session, sms_user, Fate::Failed, hands);
+            wanted.notify(session, sms_user, Fate::Failed, hands);
+            let chat = chats.find_mut(chat_key).filter(|_| failure.is_for_good())?;
+            chat.refused_for_good = chat.refused_for_good.saturating_add(1);
+            // interworking 2.8 item 18
+            let most = hands.desk.policy.refusals_max;
+            return (most > 0 && chat.refused_for_good >= most).then_some(chat_key);
         }
         // interworking 2.8 item 1, 2.7 row 1 chat
         hands.msrp.answer(session, &owed, Status::OK, hands.desk, hands.out);
-        let Some(chat) = chats.find_mut(chat_key).filter(|_| wanted.is_delivery()) else { return };
+        let chat = chats.find_mut(chat_key)?;
+        chat.refused_for_good = 0;
+        if !wanted.is_delivery() {
+            return None;
+        }
         if hands.desk.policy.status_reports && segments <= SEGMENTS_MAX {
             reports.await_report(chat_key, chat, session, (wanted, owed), (references, segments), hands);
         } else {
@@ -249,6 +262,7 @@ impl ChatMessages {
             wanted.notify(session, sms_user, Fate::Delivered, hands);
             hands.msrp.report(session, &owed, Status::OK, hands.desk, hands.out);
         }
+        None
     }
 }
 

@@ -23,7 +23,7 @@ mod submit;
 mod succession;
 mod waiting_sms;
 
-use interwork::{Correlation, Event, outcome_of_chat};
+use interwork::{Correlation, Event, Goodbye, outcome_of_chat};
 
 use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom, NoRoute, Purpose, RoutingQuery};
@@ -131,7 +131,10 @@ impl InterworkRoom {
                 self.invitation_submitted(chat, result, hands);
             }
             DiameterEvent::Submitted { purpose: Purpose::ChatMessage(message), result } => {
-                self.messages.segment_ended(message, result, &mut self.chats, &mut self.reports, hands);
+                let (chats, reports) = (&mut self.chats, &mut self.reports);
+                if let Some(chat) = self.messages.segment_ended(message, result, chats, reports, hands) {
+                    self.drive(chat, Event::Stop(Goodbye::Unreachable), None, hands);
+                }
             }
             DiameterEvent::Submitted { purpose: Purpose::PagerText(text), result } => {
                 pager_message::segment_ended(self, text, result, hands);
@@ -142,7 +145,7 @@ impl InterworkRoom {
                 registration::known(identity, subscriber, until, hands);
             }
             DiameterEvent::Changed { notice, identity, subscriber } => {
-                registration::changed(&notice, identity, subscriber, hands);
+                registration::changed(self, &notice, identity, subscriber, hands);
             }
             DiameterEvent::Forwarded { token, correlation, origin, tpdu } => {
                 self.forwarded(token, correlation, origin, tpdu, hands);

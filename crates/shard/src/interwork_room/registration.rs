@@ -76,6 +76,7 @@ fn keep<O: Outward>(
 
 /// What the HSS knows of a chat user has changed (TS 23.204 6.1 item 5). It says nothing of his service centre, so that stays.
 pub(super) fn changed<O: Outward>(
+    room: &mut InterworkRoom,
     notice: &Notice<'_>,
     identity: Identity,
     subscriber: Subscriber,
@@ -85,16 +86,27 @@ pub(super) fn changed<O: Outward>(
     let now = desk.now();
     // Watched by his name, remembered by his number.
     let number = desk.directory.subscriber(identity, now).and_then(|before| before.number);
-    let identity = number.map_or(identity, Identity::Number);
-    let outcome = match desk.directory.subscriber(identity, now) {
-        Some(before) => {
-            let service_centre = subscriber.service_centre.or(before.service_centre);
-            desk.directory.revise(identity, Subscriber { service_centre, ..subscriber });
-            Outcome::Success
-        }
-        None => Experimental::USER_UNKNOWN.into(),
+    let watched = identity;
+    let identity = number.map_or(watched, Identity::Number);
+    let Some(before) = desk.directory.subscriber(identity, now) else {
+        return diameter.confirm(notice, Experimental::USER_UNKNOWN.into(), desk, *out);
     };
-    diameter.confirm(notice, outcome, desk, *out);
+    let service_centre = subscriber.service_centre.or(before.service_centre);
+    desk.directory.revise(identity, Subscriber { service_centre, ..subscriber });
+    diameter.confirm(notice, Outcome::Success, desk, *out);
+    // interworking 2.8 item 19
+    if !subscriber.is_authorised && desk.policy.end_at_deregistration {
+        let goodbye = Goodbye::NotAuthorised;
+        send_away(room, peers_of([watched, identity]), goodbye, hands);
+    }
+}
+
+/// By what his chats know him.
+fn peers_of(identities: [Identity; 2]) -> [PeerId; 2] {
+    identities.map(|identity| match identity {
+        Identity::Number(number) => PeerId::of(number.digits().packed()),
+        Identity::Name(name) => name,
+    })
 }
 
 /// A chat user is gone (TS 23.204 6.2 item 1), and by the operator's policy his chats end, on whatever shard they are.
@@ -107,12 +119,10 @@ pub(super) fn deregistered<O: Outward>(
     let number = number_of(&registrant, hands.desk);
     let identity = number.map_or(registrant.identity, Identity::Number);
     let registrant = Registrant { identity, ..registrant };
+    // interworking 2.8 item 19
     if hands.desk.policy.end_at_deregistration {
-        let number = number.map(|number| PeerId::of(number.digits().packed()));
-        for peer in [number, registrant.name()].into_iter().flatten() {
-            let whose = Whose::ChatUsers(peer);
-            send_away(room, Ending { whose, goodbye: Goodbye::Unregistered }, hands);
-        }
+        let name = registrant.name().map_or(identity, Identity::Name);
+        send_away(room, peers_of([identity, name]), Goodbye::Unregistered, hands);
     }
     let Hands { diameter, desk, out, .. } = hands;
     desk.directory.forget(registrant.identity);
@@ -123,15 +133,23 @@ pub(super) fn deregistered<O: Outward>(
     diameter.subscriptions.end(registrant, &mut diameter.peers, desk, *out);
 }
 
-/// Chats are to end on all shards. One that has no room to hear it keeps them until silence ends them.
-fn send_away<O: Outward>(room: &mut InterworkRoom, ending: Ending, hands: &mut Hands<'_, O>) {
+/// The chats of somebody are to end on all shards. One that has no room to hear it keeps them until silence ends them.
+fn send_away<O: Outward>(
+    room: &mut InterworkRoom,
+    [peer, other]: [PeerId; 2],
+    goodbye: Goodbye,
+    hands: &mut Hands<'_, O>,
+) {
     let me = hands.desk.me();
-    for shard in (0..hands.desk.lanes.shards()).map(ShardId).filter(|shard| *shard != me) {
-        if hands.desk.lanes.push(shard, Cargo::EndChats(ending), &[]).is_err() {
-            hands.desk.count(Count::ParcelsRefused);
+    for peer in [Some(peer), Some(other).filter(|other| *other != peer)].into_iter().flatten() {
+        let ending = Ending { whose: Whose::ChatUsers(peer), goodbye };
+        for shard in (0..hands.desk.lanes.shards()).map(ShardId).filter(|shard| *shard != me) {
+            if hands.desk.lanes.push(shard, Cargo::EndChats(ending), &[]).is_err() {
+                hands.desk.count(Count::ParcelsRefused);
+            }
         }
+        end_chats(room, ending, hands);
     }
-    end_chats(room, ending, hands);
 }
 
 /// The HSS has two questions to answer before it is known who somebody is, and another HSS may have to be asked each.

@@ -328,6 +328,8 @@ fn reason(goodbye: Goodbye) -> (u16, &'static [u8]) {
         Goodbye::Silence => (480, b"No activity"),
         Goodbye::Service => (503, b"Service going down"),
         Goodbye::Unregistered => (480, b"Not registered"),
+        Goodbye::NotAuthorised => (403, b"Service not authorised"),
+        Goodbye::Unreachable => (480, b"SMS user unreachable"),
         Goodbye::Operator => (480, b"Ended by the operator"),
     }
 }
