@@ -103,6 +103,7 @@ fn a_text_whose_sender_wants_to_know_nothing_asks_for_nothing() {
     });
 }
 
+// interworking 2.7 row 1 chat, 11 row 17
 #[test]
 fn where_the_operator_asks_for_no_reports_what_the_service_centre_has_is_delivered() {
     on_every_layout(|layout| {

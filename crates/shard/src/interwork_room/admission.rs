@@ -123,10 +123,11 @@ pub(super) fn spend(caller: &Caller, what: Limited, desk: &mut Desk) -> Result<(
 /// The SMS user, by an E.164 number. One without its country code, or too short to have a subscriber in it, would lead to
 /// somebody else or to nobody.
 fn recipient(request: &MessageView<'_>) -> Result<Msisdn, Refused> {
-    let number = Uri::parse(request.request_uri()).and_then(|uri| uri.digits());
-    let number = number.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
+    let named = Uri::parse(request.request_uri()).and_then(|uri| Some((uri, uri.digits()?)));
+    let (uri, number) = named.ok_or(Refused::plain(StatusCode::NOT_FOUND))?;
     // ITU-T E.164: no country code begins with 0.
-    let is_whole = number.len() >= E164_DIGITS_MIN && number.iter().next() != Some(0);
+    let begins_well = number.len() >= E164_DIGITS_MIN && number.iter().next() != Some(0);
+    let is_whole = begins_well && !uri.is_local_number();
     is_whole.then_some(Msisdn(number)).ok_or(Refused::plain(StatusCode::ADDRESS_INCOMPLETE))
 }
 

@@ -116,6 +116,19 @@ impl<'a> Uri<'a> {
         }
     }
 
+    /// Is its number one of some place only: without `+`, and with the place beside it (RFC 3966 5.1.5)? Alone it leads to somebody
+    /// else.
+    pub fn is_local_number(&self) -> bool {
+        let Some(user) = self.user else { return false };
+        let (number, own) = user.split_at(memchr::memchr(b';', user).unwrap_or(user.len()));
+        let has_place = match self.scheme {
+            Scheme::Tel => self.params.has(b"phone-context"),
+            Scheme::Sip | Scheme::Sips => Params::parse(own).is_some_and(|own| own.has(b"phone-context")),
+            Scheme::Other => false,
+        };
+        has_place && !number.starts_with(b"+")
+    }
+
     /// Does it name a telephone: `tel:`, `user=phone`, or a user part that reads as a number?
     pub fn is_phone(&self) -> bool {
         self.scheme == Scheme::Tel || self.is_user_phone() || self.digits().is_some()

@@ -1,7 +1,9 @@
 //! RFC 3323, RFC 3325, RFC 5502: who it is, and who does not want to be known.
 
 use octets::Digits;
-use sip::{Asserted, Privacy, Reason, ReasonProtocol, RetryAfter, ServedUser, SessionCase, is_anonymous};
+use sip::{
+    Asserted, Privacy, Reason, ReasonProtocol, RetryAfter, ServedUser, SessionCase, Uri, is_anonymous,
+};
 
 use crate::chat_invite::CHAT;
 use crate::stage::{wire, with_view};
@@ -12,6 +14,27 @@ fn message(headers: &str) -> Vec<u8> {
 
 fn privacy(headers: &str) -> Privacy {
     with_view(&message(headers), Privacy::of)
+}
+
+#[test]
+fn a_number_of_some_place_is_told_from_one_of_the_world() {
+    let is_local = |text: &str| Uri::parse(text.as_bytes()).expect("a URI").is_local_number();
+    for local in [
+        "tel:5550001;phone-context=+49155",
+        "tel:5550001;isub=1;Phone-Context=home.example",
+        "sip:5550001;phone-context=+49155@ims.example;user=phone",
+    ] {
+        assert!(is_local(local), "{local}");
+    }
+    for global in [
+        "tel:+4915550001",
+        "tel:+4915550001;phone-context=+49155",
+        "tel:4915550001",
+        "sip:+4915550001@ims.example;user=phone",
+        "sip:bob@ims.example;phone-context=+49155",
+    ] {
+        assert!(!is_local(global), "{global}");
+    }
 }
 
 fn number(text: &[u8]) -> Option<Digits> {

@@ -197,6 +197,20 @@ fn who_and_what_is_let_in() {
             // interworking 2.3 row 7
             row("7 no number", plain, |stage| for_uri(stage, "sip:bob@ims.example"), &[100, 404], &[]),
             row("7 no country", plain, |stage| for_uri(stage, "tel:015550001"), &[100, 484], &[]),
+            row(
+                "7 a number of some place",
+                plain,
+                |stage| for_uri(stage, "tel:5550001;phone-context=+49155"),
+                &[100, 484],
+                &[],
+            ),
+            row(
+                "7 the same in a SIP URI",
+                plain,
+                |stage| for_uri(stage, "sip:5550001;phone-context=+49155@ims.example;user=phone"),
+                &[100, 484],
+                &[],
+            ),
             row("7 no subscriber", plain, |stage| for_uri(stage, "tel:+49155"), &[100, 484], &[]),
             // interworking 2.3 row 9
             row(
