@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask tidy                 the guards of the house laws
        cargo xtask spec                 each normative step with the code and the test that carry it
-       cargo xtask spec --missing       and only those that nothing carries
+       cargo xtask spec --missing       and only what is missing
        cargo xtask test                 every test that needs no other program
        cargo xtask test --with-peers    installs the real peers, then every test";
 

@@ -26,7 +26,7 @@ use ledger::Ledger;
 pub enum Extent {
     /// Every row.
     Whole,
-    /// Rows that nothing carries, for whatever reason.
+    /// Rows that nothing carries and nothing excuses; the gaps are named in any case.
     Missing,
 }
 
