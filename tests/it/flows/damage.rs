@@ -3,10 +3,12 @@
 use shard::{Count, SHARED_SIP};
 use tempo::{Duration, Entropy};
 
-use crate::paper::call::{Call, SCSCF, UE_PATH};
+use super::registration::register;
+use crate::paper::call::{ALICE, Call, SCSCF, UE_PATH, answer};
+use crate::paper::page::{Page, pages};
 use crate::paper::sms_side::{CENTRE, Mailing};
 use crate::paper::stage::{BOB, deliver};
-use crate::paper::{Invitation, Layout, Plan, Stage, on_every_layout};
+use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, on_every_layout};
 
 /// A copy with a few octets changed, left out or doubled.
 fn damaged(octets: &[u8], chance: &mut Entropy) -> Vec<u8> {
@@ -149,13 +151,83 @@ fn damaged_short_messages_are_shown_or_refused() {
             let end_to_end = stage.network.sms.next_end_to_end();
             let mailing = Mailing { correlation: &correlation, tpdu: &damaged, end_to_end, repeated: false };
             let ticket = stage.network.mail(0, &mailing);
-            if stage.network.sms.delivery(ticket) == crate::paper::Delivery::Waiting {
+            if stage.network.sms.delivery(ticket) == Delivery::Waiting {
                 // A segment of a text whose beginning never comes.
                 stage.network.wait(Duration::from_millis(20_100));
-                assert_ne!(stage.network.sms.delivery(ticket), crate::paper::Delivery::Waiting);
+                assert_ne!(stage.network.sms.delivery(ticket), Delivery::Waiting);
             }
         }
         stage.network.wait(Duration::from_secs(200));
+        still_chatting(stage)
+    });
+}
+
+#[test]
+fn damaged_messages_outside_of_a_chat_are_refused_dropped_or_understood() {
+    on_every_layout(|layout| {
+        // Without status reports: for those that are asked for by chance nobody need wait three days.
+        let mut plan = Plan::with(layout, |policy| policy.status_reports = false);
+        plan.sessions_max = 1000;
+        let mut stage = Stage::chatting(plan);
+        let mut chance = chance(layout);
+        let page = Page::asking(BOB, "Grüße an alle", "positive-delivery");
+        for place in 0..1000 {
+            let damaged = damaged(&page.message(place), &mut chance);
+            page.send_octets(&mut stage, &damaged);
+        }
+        let whole = page.message(2000);
+        for length in (0..whole.len()).step_by(7) {
+            page.send_octets(&mut stage, &whole[..length]);
+        }
+        assert!(stage.network.count(Count::PagerIn) > 500);
+        assert!(stage.network.count(Count::PagerRefused) > 0);
+        still_chatting(stage)
+    });
+}
+
+#[test]
+fn damaged_answers_to_a_message_of_ours_are_answers_or_none() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        register(&mut stage, 0, 86_400);
+        let mut chance = chance(layout);
+        stage.network.page_verdict = None;
+        for text in 0..40 {
+            let ticket = stage.text(BOB, ALICE.trim_start_matches('+'), &format!("text {text}"));
+            let page = pages(&stage).last().copied().expect("a MESSAGE").clone();
+            for _ in 0..25 {
+                let damaged = damaged(answer(&page, 200).as_bytes(), &mut chance);
+                stage.network.send(0, SHARED_SIP, SCSCF, damaged);
+                stage.network.settle();
+            }
+            if stage.network.sms.delivery(ticket) == Delivery::Waiting {
+                stage.network.wait(Duration::from_millis(20_100));
+                assert_eq!(stage.network.sms.delivery(ticket), Delivery::NotNow);
+            }
+        }
+        still_chatting(stage)
+    });
+}
+
+#[test]
+fn damaged_short_messages_without_a_chat_are_shown_or_refused() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::new(layout);
+        // MESSAGEs that were answered are remembered for five seconds.
+        plan.sessions_max = 1000;
+        let mut stage = Stage::chatting(plan);
+        register(&mut stage, 0, 86_400);
+        let mut chance = chance(layout);
+        let correlation = stage.route(BOB, ALICE.trim_start_matches('+'));
+        let tpdu = deliver("+4915550055", "Grüße an alle, und bis bald");
+        for _ in 0..1000 {
+            let damaged = damaged(&tpdu, &mut chance);
+            let end_to_end = stage.network.sms.next_end_to_end();
+            let mailing = Mailing { correlation: &correlation, tpdu: &damaged, end_to_end, repeated: false };
+            let ticket = stage.network.mail(0, &mailing);
+            assert_ne!(stage.network.sms.delivery(ticket), Delivery::Waiting);
+        }
+        assert!(pages(&stage).len() > 300);
         still_chatting(stage)
     });
 }

@@ -258,6 +258,23 @@ fn where_the_operator_wants_no_late_reports_they_are_dropped_and_counted() {
 }
 
 #[test]
+fn a_chat_that_ends_before_its_last_message_is_taken_has_nobody_left_to_be_told() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(with_late_reports(layout));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        assert_eq!(say(&mut stage, 0, "hello", "positive-delivery"), None);
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        for place in 0..stage.network.sms.submitted.len() {
+            stage.network.take_submitted(place, Verdict::Taken);
+        }
+        assert_eq!(stage.network.count(Count::ReportsDropped), 1);
+        report(&mut stage, 0, Status::DELIVERED);
+        assert!(pages(&stage).is_empty());
+        stage
+    });
+}
+
+#[test]
 fn in_the_next_chat_of_the_two_each_report_finds_its_own_message() {
     on_every_layout(|layout| {
         let mut plan = with_late_reports(layout);

@@ -250,11 +250,17 @@ impl ChatMessages {
         }
         // interworking 2.8 item 1, 2.7 row 1 chat
         hands.msrp.answer(session, &owed, Status::OK, hands.desk, hands.out);
-        let chat = chats.find_mut(chat_key)?;
-        chat.refused_for_good = 0;
+        if let Some(chat) = chats.find_mut(chat_key) {
+            chat.refused_for_good = 0;
+        }
         if !wanted.is_delivery() {
             return None;
         }
+        let Some(chat) = chats.find_mut(chat_key) else {
+            // The chat ended before its last message was taken: nobody knows any more whom to tell.
+            hands.desk.count(Count::ReportsDropped);
+            return None;
+        };
         if hands.desk.policy.status_reports && segments <= SEGMENTS_MAX {
             reports.await_report(chat_key, chat, session, (wanted, owed), (references, segments), hands);
         } else {
