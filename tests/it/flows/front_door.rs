@@ -37,10 +37,11 @@ fn a_ping_is_answered_with_what_we_can_do() {
         let ping = request("OPTIONS", "sip:10.0.0.1:5060", "");
         let answer = ask(&mut stage, &ping).remove(0);
         assert_eq!(answer.status(), Some(200));
-        for method in ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS"] {
+        for method in ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "MESSAGE"] {
             assert!(answer.need("Allow").contains(method), "{method}");
         }
         assert!(answer.need("Accept").contains("application/sdp"));
+        assert!(answer.headers("Accept")[1].contains("text/plain"), "in a MESSAGE");
         // RFC 3261 17.2.2: a repetition hears the same.
         let again = ask(&mut stage, &ping).remove(0);
         assert_eq!(again.text(), answer.text());

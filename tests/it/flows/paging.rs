@@ -165,18 +165,43 @@ fn who_is_not_registered_or_no_longer_is_not_there() {
     });
 }
 
+/// An S-CSCF with this address says that Alice is registered for so long, with a body of its own or none.
+fn say_registered(stage: &mut Stage, contact: &str, expires_s: u32, body: &str) {
+    let request = format!(
+        "REGISTER sip:ipsmgw.ims.example SIP/2.0\r\nVia: SIP/2.0/UDP {SCSCF};branch=z9hG4bK-said{expires_s}\r\n\
+         Max-Forwards: 70\r\nFrom: <{contact}>;tag=said\r\nTo: <sip:alice@ims.example>\r\n\
+         Call-ID: said{expires_s}@{SCSCF}\r\nCSeq: 1 REGISTER\r\nContact: <{contact}>\r\nExpires: {expires_s}\r\n\
+         Content-Type: application/3gpp-ims+xml\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stage.network.send(0, SHARED_SIP, SCSCF, request);
+    stage.network.settle();
+}
+
+#[test]
+fn an_s_cscf_that_names_its_address_is_gone_to_there_and_the_last_one_counts() {
+    on_every_layout(|layout| {
+        let mut stage = registered(Plan::new(layout));
+        let body = format!("<ims-3gpp version=\"1\"><service-info>{}</service-info></ims-3gpp>", &ALICE[1..]);
+        say_registered(&mut stage, "sip:192.0.2.44:5080;lr", 900, &body);
+        let ticket = write(&mut stage, "hello");
+        assert_eq!(delivery(&stage, ticket), Delivery::Taken);
+        assert_eq!(pages(&stage)[0].need("Route"), "<sip:192.0.2.44:5080;lr>");
+        let letter = stage.network.letters.iter().find(|letter| letter.sip.method() == "MESSAGE");
+        assert_eq!(letter.map(|letter| letter.to), Some(([192, 0, 2, 44], 5080).into()));
+        let long = format!("sip:{}.example", "s".repeat(128));
+        say_registered(&mut stage, &long, 901, &body);
+        let ticket = write(&mut stage, "hello?");
+        assert_eq!(delivery(&stage, ticket), Delivery::NoSession, "not by way of an S-CSCF that he has left");
+        stage
+    });
+}
+
 #[test]
 fn an_s_cscf_need_not_say_the_number_of_him_who_leaves() {
     on_every_layout(|layout| {
         let mut stage = registered(Plan::new(layout));
-        let request = format!(
-            "REGISTER sip:ipsmgw.ims.example SIP/2.0\r\nVia: SIP/2.0/UDP {SCSCF};branch=z9hG4bK-bye\r\n\
-             Max-Forwards: 70\r\nFrom: <sip:scscf.ims.example>;tag=bye\r\nTo: <sip:alice@ims.example>\r\n\
-             Call-ID: bye@{SCSCF}\r\nCSeq: 1 REGISTER\r\nContact: <sip:scscf.ims.example>\r\nExpires: 0\r\n\
-             Content-Length: 0\r\n\r\n"
-        );
-        stage.network.send(0, SHARED_SIP, SCSCF, request);
-        stage.network.settle();
+        say_registered(&mut stage, "sip:scscf.ims.example", 0, "");
         let gone = write(&mut stage, "gone");
         assert_eq!(delivery(&stage, gone), Delivery::NoSession);
         stage
@@ -412,6 +437,22 @@ fn with_a_chat_between_the_two_it_goes_into_the_chat() {
         let after = write(&mut stage, "after the chat");
         assert_eq!(delivery(&stage, after), Delivery::Taken);
         assert_eq!(said(pages(&stage)[1]), "after the chat");
+        stage
+    });
+}
+
+#[test]
+fn what_comes_while_a_goodbye_is_unanswered_is_not_lost_with_the_chat() {
+    on_every_layout(|layout| {
+        let mut stage =
+            Stage::chatting(Plan::with(layout, |policy| policy.number_source = NumberSource::Own));
+        register(&mut stage, 0, 600);
+        stage.network.answers_byes = false;
+        assert_eq!(stage.sms_user_says("STOP"), Delivery::Taken);
+        assert_eq!(stage.sms_user_says("one more thing"), Delivery::Taken);
+        assert_eq!(said(pages(&stage)[0]), "one more thing");
+        assert!(stage.chat_user_heard().is_empty());
+        stage.network.wait(SIXTY_FOUR_T1);
         stage
     });
 }

@@ -13,6 +13,7 @@ use crate::diameter_room::Purpose;
 use crate::driver::Outward;
 use crate::lanes::{Cargo, ForwardToken, RepeatKey};
 use crate::owner::owner_of_sender;
+use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// A short message as it comes to the shard of its SMS user.
@@ -80,41 +81,22 @@ impl InterworkRoom {
         let sms_user = deliver.originating.digits().map(Msisdn);
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
         let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
-            Some(Meaning::Live(chat)) => chat,
+            Some(Meaning::Live(chat)) if !is_over(&self.chats, chat) => chat,
             Some(Meaning::Resting(rest)) => {
                 let outcome = match pair {
-                    Some(pair) if self.answers_late(pair, rest.language, hands) => SmOutcome::Taken,
+                    Some(pair) if answers_late(self, pair, rest.language, hands) => SmOutcome::Taken,
                     _ => SmOutcome::NoSession,
                 };
                 return self.sms.settle_words(Some(&arrived), outcome, hands);
             }
-            None => return arrived_alone(self, &arrived, number, &deliver, hands),
+            // What comes while a chat is being ended is not for that chat any more.
+            Some(Meaning::Live(_)) | None => return arrived_alone(self, &arrived, number, &deliver, hands),
         };
         if !deliver.user_data.is_human_text() {
             return tell(token, SmOutcome::Never, hands);
         }
         let reply = self.chats.find(chat).map_or(Reply::Text, |chat| reading(chat, &deliver, hands.desk));
         self.drive(chat, Event::Sm(reply), Some(&arrived), hands);
-    }
-
-    /// Words after the end: whoever wrote them is told that nobody will read them. `false`: he knows, or could not be told.
-    fn answers_late<O: Outward>(
-        &mut self,
-        pair: Pair,
-        language: LanguageId,
-        hands: &mut Hands<'_, O>,
-    ) -> bool {
-        // interworking 2.6 item 5, 2.8 item 14, 2.9 rule 5, 11 row 19
-        let policy = hands.desk.policy.clone();
-        if !policy.tell_late || !self.pairs.may_tell(pair, hands.desk.now(), TOLD_AGAIN) {
-            return false;
-        }
-        let wording = policy.wording_in(language);
-        let text = wording.phrase(&wording.no_session, Variables { inviter: None, topic: "" });
-        let Ok(plan) = Plan::of(text.clone(), u8::MAX) else { return false };
-        let references = References::of_nothing(&mut hands.desk.entropy);
-        let letterhead = Letterhead::new(pair, policy.service_centre, references, policy.message_validity);
-        submit_text(&letterhead, &plan, text, Purpose::Courtesy, hands).is_ok()
     }
 
     /// A status report. It is taken whatever it says: the chat that it is about may be over.
@@ -138,6 +120,30 @@ impl InterworkRoom {
         }
         self.sms.settle_words(Some(arrived), SmOutcome::Taken, hands);
     }
+}
+
+/// Words after the end: whoever wrote them is told that nobody will read them. `false`: he knows, or could not be told.
+fn answers_late<O: Outward>(
+    room: &mut InterworkRoom,
+    pair: Pair,
+    language: LanguageId,
+    hands: &mut Hands<'_, O>,
+) -> bool {
+    // interworking 2.6 item 5, 2.8 item 14, 2.9 rule 5, 11 row 19
+    let policy = hands.desk.policy.clone();
+    if !policy.tell_late || !room.pairs.may_tell(pair, hands.desk.now(), TOLD_AGAIN) {
+        return false;
+    }
+    let wording = policy.wording_in(language);
+    let text = wording.phrase(&wording.no_session, Variables { inviter: None, topic: "" });
+    let Ok(plan) = Plan::of(text.clone(), u8::MAX) else { return false };
+    let references = References::of_nothing(&mut hands.desk.entropy);
+    let letterhead = Letterhead::new(pair, policy.service_centre, references, policy.message_validity);
+    submit_text(&letterhead, &plan, text, Purpose::Courtesy, hands).is_ok()
+}
+
+fn is_over(chats: &Table<Chat>, key: Key<Chat>) -> bool {
+    chats.find(key).is_none_or(|chat| chat.session.is_ending())
 }
 
 /// What a short message says at this stage of its chat. One segment of a longer text is never a word of command.

@@ -308,6 +308,7 @@ pub(super) fn write_status(
         StatusCode::OK if request.method() == Method::Options => {
             response.header_with("Allow", |out| CAPABILITIES.write_allow(out));
             response.header_with("Accept", |out| CAPABILITIES.write_accept(out));
+            response.header_with("Accept", |out| PAGER_CAPABILITIES.write_accept(out));
             response.header_with("Supported", |out| CAPABILITIES.write_supported(out));
         }
         _ => {}
