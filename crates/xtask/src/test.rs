@@ -16,7 +16,7 @@ use crate::step::{run, step};
 use crate::workspace;
 
 /// The checkers of `tests/peers` that must first show that they can fail.
-const CHECKERS: [&str; 3] = ["msrp_check.py", "wirecheck.py", "sms_oracle.py"];
+const CHECKERS: [&str; 4] = ["msrp_check.py", "message_check.py", "wirecheck.py", "sms_oracle.py"];
 
 pub fn run_all(with_peers: bool) -> Result<()> {
     let workspace = workspace::read()?;

@@ -44,6 +44,19 @@ impl Evidence<'_> {
         self.ask("msrp_check", &mut command)
     }
 
+    /// Are the MESSAGEs from these ports sound, and is there at least `required` of them?
+    pub fn message_check(&self, ports: &[u16], required: usize) -> Verdict {
+        let from: Vec<String> = ports.iter().map(|port| format!("udp.srcport == {port}")).collect();
+        let filter = format!("sip.Method == \"MESSAGE\" && ({})", from.join(" || "));
+        let payloads = self.fields(&filter, &["udp.payload"]).into_iter().map(|frame| frame[0].concat());
+        let lines: Vec<String> = payloads.map(|payload| payload.replace(':', "")).collect();
+        let file = self.scratch.write("messages.hex", &lines.join("\n"));
+        self.ask(
+            "message_check",
+            judge("message_check.py").arg(file).args(["--require", &required.to_string()]),
+        )
+    }
+
     /// The same with one octet of a `kind` broken, or `None` when there is none of it.
     pub fn broken(&self, kind: &str) -> Option<Self> {
         let file = self.scratch.path(&format!("broken-{kind}.pcapng"));

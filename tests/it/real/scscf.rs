@@ -214,6 +214,9 @@ fn texts_outside_of_a_chat_go_both_ways_through_a_real_s_cscf() {
     let is_sound = |severity: &String| severity.parse::<u32>().is_ok_and(|severity| severity < 0x0080_0000);
     assert!(frames.len() >= 12, "{frames:?}");
     assert!(frames.iter().flatten().flatten().all(is_sound), "{frames:?}");
+    let verdict = evidence.message_check(&[1, 2].map(|place| ports.port(place)), 2);
+    assert_eq!(verdict.code, 0, "{}", verdict.said);
+    assert!(verdict.said.contains("\"errors\": []"), "{}", verdict.said);
     let seen = |to: u16, field: &str| -> Vec<String> {
         let filter = format!("sip.Method == \"MESSAGE\" && udp.dstport == {to}");
         evidence.fields(&filter, &[field]).into_iter().map(|frame| frame[0].join(";")).collect()
