@@ -96,6 +96,7 @@ impl Languages {
 
 impl Policy {
     /// The language of a chat between these two. A language in which there is nothing to say is no preference.
+    // interworking 2.6 item 13
     pub fn language_between(&self, chat_user: Option<LanguageTag>, sms_user: Msisdn) -> LanguageId {
         let preferred = || chat_user.and_then(|tag| self.languages.find(tag));
         self.languages.by_number.find(sms_user).or_else(preferred).unwrap_or_default()

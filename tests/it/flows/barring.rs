@@ -55,6 +55,7 @@ fn declined_by(stage: &mut Stage, sms_user: &str, call: usize) {
     stage.ack(call);
 }
 
+// interworking 2.3 row 8, 11 row 37
 #[test]
 fn a_premium_number_is_not_invited_and_its_neighbour_is() {
     on_every_layout(|layout| {

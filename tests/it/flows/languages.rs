@@ -91,6 +91,7 @@ fn says(stage: &mut Stage, sms_user: &str, text: &str) -> Delivery {
     stage.network.sms.delivery(ticket)
 }
 
+// interworking 2.6 item 13, 11 row 9
 #[test]
 fn two_chats_on_one_gateway_are_in_two_languages_to_the_last_word() {
     on_every_layout(|layout| {
@@ -133,6 +134,7 @@ fn two_chats_on_one_gateway_are_in_two_languages_to_the_last_word() {
     });
 }
 
+// interworking 2.6 item 7
 #[test]
 fn whoever_answers_is_told_by_policy_that_he_was_understood() {
     on_every_layout(|layout| {

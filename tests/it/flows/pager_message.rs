@@ -17,6 +17,7 @@ fn silent(layout: Layout) -> Stage {
     stage
 }
 
+// TS 23.204 6.7 item 2; TS 29.311 6.1.6; interworking 2.10 item 1
 #[test]
 fn a_message_is_a_short_message_from_the_own_number_and_accepted_when_the_sms_side_has_it() {
     on_every_layout(|layout| {
@@ -99,6 +100,7 @@ fn a_text_of_more_segments_than_may_be_is_too_large() {
     });
 }
 
+// TS 23.204 6.7 item 1
 #[test]
 fn each_check_of_an_invitation_holds_for_a_message() {
     on_every_layout(|layout| {
@@ -268,6 +270,7 @@ fn an_answer_that_is_lost_is_given_to_the_repetition() {
     });
 }
 
+// TS 23.204 6.7 item 3
 #[test]
 fn what_the_sms_side_says_is_what_the_chat_user_hears() {
     on_every_layout(|layout| {

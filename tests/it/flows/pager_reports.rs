@@ -199,6 +199,7 @@ fn with_late_reports(layout: Layout) -> Plan {
     Plan::with(layout, |policy| policy.late_reports = true)
 }
 
+// interworking 2.8 item 10
 #[test]
 fn a_report_that_comes_after_the_chat_is_told_outside_of_it() {
     on_every_layout(|layout| {

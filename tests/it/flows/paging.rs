@@ -29,6 +29,7 @@ fn delivery(stage: &Stage, ticket: Ticket) -> Delivery {
     stage.network.sms.delivery(ticket)
 }
 
+// TS 23.204 6.14 step 6; TS 29.311 6.1.4 item 1; interworking 2.10 item 2
 #[test]
 fn a_registered_chat_user_gets_it_through_his_s_cscf_and_it_is_taken_when_he_has_it() {
     on_every_layout(|layout| {

@@ -53,6 +53,7 @@ fn invites(stage: &mut Stage, invitation: Invitation) -> Result<(), u32> {
     answered
 }
 
+// interworking 2.3 row 8, 11 row 37
 #[test]
 fn the_eleventh_invitation_within_an_hour_waits_until_there_is_leave_again() {
     on_every_layout(|layout| {
@@ -128,6 +129,7 @@ fn whoever_is_idle_is_forgotten_and_too_many_are_told_to_wait() {
     });
 }
 
+// interworking 11 row 37
 #[test]
 fn a_message_beyond_the_rate_is_refused_and_the_chat_goes_on() {
     on_every_layout(|layout| {

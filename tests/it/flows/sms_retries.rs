@@ -25,6 +25,7 @@ fn tpdu(submitted: &Submitted) -> Vec<u8> {
     message.find(AvpId::SM_RP_UI).expect("a TPDU").data.to_vec()
 }
 
+// interworking 2.7 rows 5 to 7 invitation, 11 row 29
 #[test]
 fn an_sms_user_who_cannot_be_invited_now_is_invited_again_while_the_caller_waits() {
     on_every_layout(|layout| {
@@ -89,6 +90,7 @@ fn an_sms_user_who_is_away_for_the_whole_answer_timer_has_not_answered() {
     });
 }
 
+// interworking 2.7 rows 5 to 7 chat
 #[test]
 fn a_text_for_somebody_who_cannot_take_it_now_is_sent_again_inside_the_chat_users_patience() {
     on_every_layout(|layout| {

@@ -44,6 +44,7 @@ impl ChatSession {
             (Stage::Inviting | Stage::Invited, Sm(Reply::Accept)) => {
                 act(Action::Take);
                 let stage = accepted(policy, &mut act);
+                // interworking 2.6 item 7
                 if policy.tell_answer {
                     act(Action::Confirm(Reply::Accept));
                 }

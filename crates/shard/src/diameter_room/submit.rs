@@ -203,6 +203,7 @@ impl Submits {
             Err(failure) if failure.is_of_the_way() && self.again(key, peers, desk, out) => None,
             // interworking 11 row 13
             Err(failure) if failure.is_of_the_centre() && self.elsewhere(key, peers, desk, out) => None,
+            // interworking 2.7 rows 5 to 7 and 11 invitation, 2.7 rows 5 to 7 and 11 chat, 11 row 29
             Err(failure) if failure.is_of_the_moment() && self.later(key, peers, desk) => None,
             result => self.end(key, result, desk),
         }

@@ -112,6 +112,7 @@ fn admit<'a, O: Outward>(
             return Err(Refused::warn(status, 399, "Only texts between two reach an SMS user"));
         }
     }
+    // TS 23.204 6.7 item 1; interworking 2.10 item 1
     let admission::Admitted { caller, subscriber, sms_user } = admission::admit(request, desk)?;
     if caller.hides {
         return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
@@ -175,6 +176,7 @@ fn submit<O: Outward>(
     }
     let letterhead = Letterhead::new(*pair, *service_centre, references, policy.message_validity)
         .with_report(policy.status_reports && report.is_some());
+    // TS 23.204 6.7 item 2; TS 29.311 6.1.6
     let Err((sent, failure)) = submit_text(&letterhead, &plan, text, Purpose::PagerText(key), hands) else {
         return Ok(());
     };
@@ -215,6 +217,7 @@ pub(super) fn segment_ended<O: Outward>(
         return hands.sip.pager.answer(message, status, refusal, hands.desk, hands.out);
     }
     let taken = Refusal::default();
+    // TS 23.204 6.7 item 3
     hands.sip.pager.answer(message, StatusCode::ACCEPTED, taken, hands.desk, hands.out);
     if let Some(report) = report.filter(|_| !hands.desk.policy.status_reports) {
         // Nobody will report, so what the service centre has taken counts as delivered.

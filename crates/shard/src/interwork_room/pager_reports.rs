@@ -148,7 +148,8 @@ impl PagerReports {
     }
 }
 
-/// A chat is over: what becomes of its messages is told outside of it, where the operator wants that (CPM allows it), or to nobody.
+/// interworking 2.8 item 10. A chat is over: what becomes of its messages is told outside of it, where the operator wants that (CPM
+/// allows it), or to nobody.
 pub(super) fn hand_over<O: Outward>(
     chat: &mut Chat,
     of_chats: &mut DueReports,

@@ -89,7 +89,7 @@ impl InterworkRoom {
                 };
                 return self.sms.settle_words(Some(&arrived), outcome, hands);
             }
-            // What comes while a chat is being ended is not for that chat any more.
+            // What comes while a chat is being ended is not for that chat any more (interworking 2.10 item 2; TS 29.311 6.1.4 item 1).
             Some(Meaning::Live(_)) | None => return arrived_alone(self, &arrived, number, &deliver, hands),
         };
         if !deliver.user_data.is_human_text() {

@@ -32,7 +32,7 @@ const fn failed(cause: u32) -> Verdict {
 
 use Verdict::{Error, Report, Silence, Taken};
 
-const ROWS: [Row; 28] = [
+const ROWS: [Row; 32] = [
     row("1 success", &[Taken], 180, 200),
     row("2 unknown subscriber", &[refused(5001)], 404, 403),
     row("3 service barred", &[refused(5557)], 403, 403),
@@ -40,6 +40,9 @@ const ROWS: [Row; 28] = [
     row("4 facility not supported", &[refused(5552)], 480, 408),
     row("4 illegal subscriber", &[refused(5553)], 480, 408),
     row("4 illegal equipment", &[refused(5554)], 480, 408),
+    row("5 absent, then not", &[refused(5550), Taken], 180, 200),
+    row("6 busy, then not", &[refused(5551), Taken], 180, 200),
+    row("7 memory full, then not", &[failed(0), Taken], 180, 200),
     row("8 equipment protocol error", &[failed(1)], 480, 408),
     row("8 not equipped", &[failed(2)], 480, 408),
     row("8 invalid SME address", &[failed(5)], 404, 403),
@@ -55,6 +58,7 @@ const ROWS: [Row; 28] = [
     row("10 unable to comply", &[Error(5012), Error(5012), Error(5012)], 480, 408),
     row("10 no answer, then one", &[Silence, Taken], 180, 200),
     row("10 no answer", &[Silence, Silence, Silence], 480, 408),
+    row("11 TP-FCS C0, then not", &[Report(0xC0), Taken], 180, 200),
     row("12 TP-FCS C1", &[Report(0xC1)], 403, 403),
     row("12 TP-FCS C3", &[Report(0xC3)], 404, 403),
     row("12 TP-FCS C4", &[Report(0xC4)], 403, 403),
@@ -76,6 +80,8 @@ fn answer(stage: &mut Stage, row: &Row) {
         let is_last = place + 1 == row.answers.len();
         let until_the_next = match verdict {
             Silence => 11_100,
+            // Of the moment: see sms_retries for what never passes.
+            Report(0xC0) | Verdict::Refused(5550 | 5551, _) | Verdict::Refused(_, Some(0)) => 10_100,
             _ => 1_100,
         };
         if !is_last {
@@ -88,7 +94,7 @@ fn answer(stage: &mut Stage, row: &Row) {
     assert_eq!(stage.network.sms.submitted.len(), row.answers.len(), "{}: and no more", row.name);
 }
 
-// interworking 2.7 rows 1 to 4, 8, 9, 10, 12 and 13 invitation
+// interworking 2.7 rows 1 to 13 invitation
 #[test]
 fn an_invitation_is_answered_as_the_sms_side_says() {
     on_every_layout(|layout| {
@@ -112,7 +118,7 @@ fn an_invitation_is_answered_as_the_sms_side_says() {
     });
 }
 
-// interworking 2.7 rows 1 to 4, 8, 9, 10, 12 and 13 chat
+// interworking 2.7 rows 1 to 13 chat
 #[test]
 fn a_chat_message_is_answered_as_the_sms_side_says() {
     on_every_layout(|layout| {
