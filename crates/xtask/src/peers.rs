@@ -40,7 +40,8 @@ const LIBRARIES: [(&str, &str); 7] = [
 ];
 
 /// What the virtual environment must be able to import.
-const MODULES: &str = "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms, diameter.node";
+const MODULES: &str =
+    "import pycrate_mobile.TS23040_SMS, smspdudecoder.fields, messaging.sms, diameter.node, pjsua2";
 
 /// Where the pinned Python packages are listed.
 const REQUIREMENTS: &str = "tests/peers/requirements.txt";

@@ -233,6 +233,67 @@ fn texts_outside_of_a_chat_go_both_ways_through_a_real_s_cscf() {
     assert!(!reached.is_empty() && reached.iter().all(|uri| uri.starts_with(&contact)), "{reached:?}");
 }
 
+#[test]
+fn a_widespread_user_agent_writes_invites_gives_up_and_leaves_through_a_real_s_cscf() {
+    let Some(peers) = Peers::wanted("PJSIP behind a real S-CSCF") else { return };
+    let (ports, scratch) = (Ports::take(), Scratch::new("real-pjsip"));
+    let mut stage = Stage::start(ports, scratch, &peers);
+    let [accepts, declines, silent] = SMS_USERS;
+    stage.sms_side.ask(move |network| {
+        // The first that he hears is a text outside of a chat, the second an invitation.
+        let script = Script::silent().on(When::Nth(1), SOON, "hello, PJSIP").on(When::Nth(2), SOON, "YES");
+        network.sms_user.add(number(accepts), script);
+        network.sms_user.add(number(declines), Script::silent().on(When::Nth(1), SOON, "NO"));
+        network.sms_user.add(number(silent), Script::silent());
+    });
+    let mut ue = Command::new(peers.python());
+    ue.arg(Peers::file("ims/pjsip_ue.py"));
+    for (option, place) in [("--scscf", SCSCF), ("--sip", UE)] {
+        ue.args([option, &stage.ports.port(place).to_string()]);
+    }
+    for (option, digits) in
+        [("--number", CHAT_USER), ("--accepts", accepts), ("--declines", declines), ("--silent", silent)]
+    {
+        ue.args([option, digits]);
+    }
+    let mut ue = Program::start("pjsip", &mut ue, &stage.scratch);
+    let status = ue.wait(Duration::from_secs(60));
+    assert!(status.success(), "{status}\n{}{}", ue.log(), stage.log());
+    let events: Vec<serde_json::Value> =
+        ue.stdout().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of = |event: &str, key: &str| -> Vec<serde_json::Value> {
+        events.iter().filter(|told| told["event"] == event).map(|told| told[key].clone()).collect()
+    };
+    assert_eq!(of("register", "status"), [200, 200], "{events:?}");
+    assert_eq!(of("message", "status"), [202], "{events:?}");
+    assert_eq!(of("heard", "text"), ["hello, PJSIP"], "{events:?}");
+    let ends: Vec<&serde_json::Value> = events
+        .iter()
+        .filter(|told| told["event"] == "call" && told["state"] == "DISCONNECTED")
+        .map(|told| &told["status"])
+        .collect();
+    // 488 is what PJSIP says of an answer with media that it does not know, in its own BYE.
+    assert_eq!(ends, [603, 487, 488], "{events:?}");
+    stage.wait_for_subscribers(0);
+    let total = stage.gateway.status()["total"].clone();
+    let expected = [
+        ("pager_in", 1),
+        ("pager_refused", 0),
+        ("pager_out", 1),
+        ("invitations", 3),
+        ("invitations_accepted", 1),
+        ("invitations_refused", 1),
+        ("invitations_withdrawn", 1),
+        ("sip_malformed", 0),
+        ("sip_dropped", 0),
+        ("sessions", 0),
+    ];
+    for (count, expected) in expected {
+        assert_eq!(total[count], expected, "{count}\n{total:#}\n{}", stage.log());
+    }
+    assert!(stage.gateway.terminate().success(), "{}", stage.gateway.log());
+}
+
 /// Kamailio's Diameter module names its pipe in /tmp after its process and the second, and in a namespace of its own each has the same
 /// process: two that start at once find it taken.
 static TURN: Mutex<()> = Mutex::new(());
