@@ -8,6 +8,7 @@ use octets::Digits;
 use tempo::Duration;
 
 use crate::answers::Answers;
+use crate::chats::ChatsOrder;
 use crate::schedule::Schedule;
 
 /// Invites SMS users to chats at a constant rate and measures the answers
@@ -22,6 +23,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Sends the invitations and reports
     Run(Order),
+    /// Whole chats, both sides of each, and whether both have lived the same
+    Chats(ChatsOrder),
 }
 
 /// What is to be done.

@@ -8,12 +8,13 @@
 //! Refuses: to act on a host that is not this one without being told so; to run without end.
 //! In: the command line. Out: a line a second, a summary. Exit code 0: valid, and each answer as wanted; 1: not each, or
 //! no run at all; 2: a wrong command line; 3: invalid.
-//! It speaks SIP and offers MSRP, but no chat takes place yet: a 2xx is followed by ACK and BYE.
+//! In `run` a 2xx is followed by ACK and BYE; whole chats, with the SMS side of them, take place in `chats`.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
 mod answers;
 mod caller;
+mod chats;
 mod command;
 mod load;
 mod report;
@@ -30,9 +31,14 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let command::Command::Run(order) = command::CommandLine::parse().command;
-    match order.check().and_then(|()| run::run(&order)) {
-        Ok(verdict) => verdict.exit_code(),
+    let ended = match command::CommandLine::parse().command {
+        command::Command::Run(order) => {
+            order.check().and_then(|()| run::run(&order)).map(|verdict| verdict.exit_code())
+        }
+        command::Command::Chats(order) => chats::run(&order),
+    };
+    match ended {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("ipsmgw-loadgen: {error:#}");
             ExitCode::FAILURE

@@ -65,6 +65,11 @@ impl<D: Driver, C: Cast> Stage<D, C> {
         self.stopper.clone()
     }
 
+    /// What time it is on the stage.
+    pub fn now(&self) -> Instant {
+        self.driver.moment().now
+    }
+
     /// The cast and its records.
     pub fn cast(&self) -> &C {
         &self.cast

@@ -9,7 +9,7 @@ const NONCE: Nonce = Nonce { run: 7, random: 42 };
 
 fn caller(target: &str, local: &str) -> Caller {
     let words = ["ipsmgw-loadgen", "run", "--target", target];
-    let Command::Run(order) = CommandLine::parse_from(words).command;
+    let Command::Run(order) = CommandLine::parse_from(words).command else { panic!("another command") };
     Caller::new(order, local.parse().expect("an address"), NONCE)
 }
 

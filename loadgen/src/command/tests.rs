@@ -2,7 +2,8 @@ use super::*;
 
 fn order(words: &str) -> Result<Order, String> {
     let words = ["ipsmgw-loadgen", "run"].into_iter().chain(words.split_whitespace());
-    let Command::Run(order) = CommandLine::try_parse_from(words).map_err(|error| error.to_string())?.command;
+    let command = CommandLine::try_parse_from(words).map_err(|error| error.to_string())?.command;
+    let Command::Run(order) = command else { panic!("another command") };
     order.check().map_err(|error| error.to_string())?;
     Ok(order)
 }

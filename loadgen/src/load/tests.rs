@@ -22,7 +22,7 @@ impl Stage {
     fn of(words: &str) -> Stage {
         let words =
             ["ipsmgw-loadgen", "run", "--target", GATEWAY].into_iter().chain(words.split_whitespace());
-        let Command::Run(order) = CommandLine::parse_from(words).command;
+        let Command::Run(order) = CommandLine::parse_from(words).command else { panic!("another command") };
         let local = "127.0.0.1:40000".parse().expect("an address");
         let caller = Caller::new(order.clone(), local, Nonce { run: 1, random: 2 });
         let now = Instant::from_nanos(1_000_000_000);

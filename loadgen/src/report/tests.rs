@@ -7,7 +7,7 @@ use crate::tally::{LATENESS_MAX, Outcome, Tally};
 fn order(words: &str) -> Order {
     let words =
         ["ipsmgw-loadgen", "run", "--target", "127.0.0.1:5060"].into_iter().chain(words.split_whitespace());
-    let Command::Run(order) = CommandLine::parse_from(words).command;
+    let Command::Run(order) = CommandLine::parse_from(words).command else { panic!("another command") };
     order
 }
 
