@@ -21,10 +21,10 @@ use tempo::Instant;
 use crate::agenda::Agenda;
 use crate::diameter_label::answer_label;
 use crate::message_text::written;
-use crate::node::{Heard, Node};
+use crate::node::{Heard, Node, Up};
 use crate::{Actor, Delivery, DeliveryEnd, Event, Letter, LinkName, NodeSetup, Out, Participant};
 pub use progress::Persistence;
-use progress::{Asked, Progress, Route};
+use progress::{Asked, Progress, Route, Unanswered};
 
 /// The node.
 pub struct SmsGmsc {
@@ -47,6 +47,8 @@ struct Queue {
     messages: VecDeque<Delivery>,
     progress: Progress,
     attempts: usize,
+    /// The TFR of the first one.
+    forwarded: Option<Unanswered>,
 }
 
 /// A short message that is done with.
@@ -118,7 +120,8 @@ impl SmsGmsc {
             return queue.messages.push_back(delivery.clone());
         }
         let messages = VecDeque::from([delivery.clone()]);
-        self.queues.insert(key, Queue { messages, progress: Progress::Resting, attempts: 0 });
+        self.queues
+            .insert(key, Queue { messages, progress: Progress::Resting, attempts: 0, forwarded: None });
         self.agenda.arm(key, Some(now));
     }
 
@@ -127,6 +130,7 @@ impl SmsGmsc {
         while let Some(key) = self.agenda.take_due(now) {
             match self.queues.get(&key).map(|queue| queue.progress) {
                 Some(Progress::Resting) => self.ask(now, key, out),
+                Some(Progress::Stranded) => self.repeat(now, key, out),
                 Some(_) => self.fail(now, key, DeliveryEnd::Unanswered, true, out),
                 None => {}
             }
@@ -202,7 +206,39 @@ impl SmsGmsc {
         let link = gateway.link;
         let bytes = written(|out| request.write(out, ids));
         out.sight(now, Participant::SmsGmsc, Participant::Gateway, format!("TFR {}", delivery.what));
-        out.bytes(link, bytes);
+        let host = gateway.identity.host.to_vec();
+        out.bytes(link, bytes.clone());
+        if let Some(queue) = self.queues.get_mut(&key) {
+            queue.forwarded = Some(Unanswered { host, message: bytes, until: now + STRANDED_PATIENCE });
+        }
+        let asked = Asked { hop_by_hop: ids.hop_by_hop.0, link };
+        self.wait(key, Progress::Forwarding(asked), now + FORWARDING_PATIENCE);
+    }
+
+    fn strand(&mut self, now: Instant, key: Key) {
+        if let Some(forwarded) = self.queues.get_mut(&key).and_then(|queue| queue.forwarded.as_mut()) {
+            forwarded.until = now + STRANDED_PATIENCE;
+        }
+        self.wait(key, Progress::Stranded, now + STRANDED_INTERVAL);
+    }
+
+    /// The connection is gone, and with it the answer: the same TFR again, as soon as its receiver is there again.
+    fn repeat(&mut self, now: Instant, key: Key, out: &mut Out) {
+        let ids = self.node.ids();
+        let Some(queue) = self.queues.get_mut(&key) else { return };
+        let Some(forwarded) = queue.forwarded.as_mut().filter(|forwarded| now < forwarded.until) else {
+            return self.fail(now, key, DeliveryEnd::Unanswered, true, out);
+        };
+        let is_it =
+            |up: &Up<'_>| !up.was_called && diameter::base::same_host(&forwarded.host, up.identity.host);
+        let Some(link) = self.node.up().find(is_it).map(|gateway| gateway.link) else {
+            return self.wait(key, Progress::Stranded, now + STRANDED_INTERVAL);
+        };
+        out.bytes(link, forwarded.again(ids.hop_by_hop.0));
+        if let Some(delivery) = queue.messages.front() {
+            let what = format!("TFR {} again", delivery.what);
+            out.sight(now, Participant::SmsGmsc, Participant::Gateway, what);
+        }
         let asked = Asked { hop_by_hop: ids.hop_by_hop.0, link };
         self.wait(key, Progress::Forwarding(asked), now + FORWARDING_PATIENCE);
     }
@@ -303,8 +339,12 @@ impl Actor for SmsGmsc {
                 Heard::Message(link, message) => self.message(now, link, &message, out),
                 Heard::Down(gone) => {
                     let lost = self.queues.iter().filter(|(_, queue)| queue.progress.waits_on(gone));
-                    for key in lost.map(|(key, _)| *key).collect::<Vec<_>>() {
-                        self.fail(now, key, DeliveryEnd::Unanswered, true, out);
+                    let lost = lost.map(|(key, queue)| (*key, queue.progress)).collect::<Vec<_>>();
+                    for (key, progress) in lost {
+                        match progress {
+                            Progress::Forwarding(_) => self.strand(now, key),
+                            _ => self.fail(now, key, DeliveryEnd::Unanswered, true, out),
+                        }
                     }
                 }
             }
@@ -327,6 +367,9 @@ impl fmt::Debug for SmsGmsc {
 const ROUTING_PATIENCE: Duration = Duration::from_secs(6);
 /// How long the serving node may take: a real one pages the user.
 const FORWARDING_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a lost connection may take to come back, before the way is asked again; and how often that is looked at.
+const STRANDED_PATIENCE: Duration = Duration::from_secs(120);
+const STRANDED_INTERVAL: Duration = Duration::from_millis(100);
 /// What an answer that cannot be read counts as.
 const UNREADABLE: Outcome = Outcome::Result(ResultCode::INVALID_AVP_VALUE.0);
 

@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use tempo::Instant;
+
 use crate::LinkName;
 use diameter::delivery::FailureCause;
 use diameter::sgd::MtForwardAnswer;
@@ -17,6 +19,8 @@ pub(super) enum Progress {
     Routing(Asked),
     /// The TFA.
     Forwarding(Asked),
+    /// The connection on which its TFR was sent to come back: nobody knows whether that arrived.
+    Stranded,
 }
 
 /// A request that is not answered yet.
@@ -29,7 +33,7 @@ pub(super) struct Asked {
 impl Progress {
     pub(super) fn asked(self) -> Option<Asked> {
         match self {
-            Progress::Resting => None,
+            Progress::Resting | Progress::Stranded => None,
             Progress::Routing(asked) | Progress::Forwarding(asked) => Some(asked),
         }
     }
@@ -39,6 +43,29 @@ impl Progress {
         self.asked().is_some_and(|asked| asked.link == link)
     }
 }
+
+/// A TFR that was sent and not answered.
+pub(super) struct Unanswered {
+    /// Whom it was for.
+    pub(super) host: Vec<u8>,
+    pub(super) message: Vec<u8>,
+    /// How long its connection is waited for.
+    pub(super) until: Instant,
+}
+
+impl Unanswered {
+    /// RFC 6733 5.5.4: the same request again, with the T flag and the same End-to-End Identifier, under a new Hop-by-Hop one.
+    pub(super) fn again(&mut self, hop_by_hop: u32) -> Vec<u8> {
+        self.message[FLAGS] |= RETRANSMITTED;
+        self.message[HOP_BY_HOP].copy_from_slice(&hop_by_hop.to_be_bytes());
+        self.message.clone()
+    }
+}
+
+/// RFC 6733 3: where the command flags stand in a header, T among them, and the Hop-by-Hop Identifier.
+const FLAGS: usize = 4;
+const RETRANSMITTED: u8 = 0x10;
+const HOP_BY_HOP: core::ops::Range<usize> = 12..16;
 
 /// Where the routing information says to go.
 pub(super) struct Route {
