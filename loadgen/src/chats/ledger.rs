@@ -11,6 +11,8 @@ pub struct Ledger {
     accounts: Vec<Account>,
     /// Words that somebody heard whom they were not for.
     pub misdelivered: Vec<u32>,
+    /// Chats that stood still until somebody lost his patience.
+    pub stalled: Vec<u32>,
     /// Whole texts that did not read as they were written.
     pub garbled: Vec<u32>,
 }
@@ -111,6 +113,7 @@ impl Ledger {
             stories,
             accounts: vec![Account::default(); chats as usize],
             misdelivered: Vec::new(),
+            stalled: Vec::new(),
             garbled: Vec::new(),
         }
     }

@@ -64,6 +64,9 @@ impl fmt::Display for Summary {
             writeln!(f, "  {count:>9}  {what}")?;
         }
         let verdict = &self.verdict;
+        if verdict.stalled > 0 {
+            writeln!(f, "  {:>9}  chats that stood still until somebody lost his patience", verdict.stalled)?;
+        }
         let faults = [
             (verdict.misdelivered, "MISDELIVERED"),
             (verdict.garbled, "GARBLED"),

@@ -190,7 +190,7 @@ fn wait_until_empty(
             break;
         }
         let left: Vec<_> = found.0.iter().map(|(gauge, count)| format!("{gauge} {count}")).collect();
-        say(order, &format!("the gateway still has: {}", left.join(", ")));
+        say(order, &format!("waiting for the gateway, which has: {}", left.join(", ")));
     }
     found
 }
@@ -215,7 +215,10 @@ fn met(sides: &Sides) -> BTreeMap<&'static str, u64> {
         ("MSRP connections lost", counts.met.lost),
         ("MSRP messages sent again under their Message-ID", counts.met.repeated),
         ("MSRP messages that came again under their Message-ID", counts.met.heard_again),
-        ("MSRP refusals because the lost connection still counts", counts.met.bound_elsewhere),
+        (
+            "MSRP refusals (506) while the gateway held the lost connection for alive",
+            counts.met.bound_elsewhere,
+        ),
         ("texts of unknown numbers to SMS users", sides.sms_users.strangers),
         ("texts of which a segment never came", sides.sms_centre.unfinished() as u64),
     ])

@@ -28,6 +28,8 @@ pub struct Verdict {
     pub to_chat_users: Texts,
     /// Chats in which a text went to somebody whom it was not for.
     pub misdelivered: u64,
+    /// Chats that stood still until somebody lost his patience: no fault by itself.
+    pub stalled: u64,
     /// Texts that did not read as they were written.
     pub garbled: u64,
     /// Invitations that came more than once.
@@ -94,14 +96,27 @@ impl Verdict {
     pub fn of(ledger: &Ledger, names_max: usize) -> Verdict {
         let mut verdict = Verdict {
             misdelivered: ledger.misdelivered.len() as u64,
+            stalled: ledger.stalled.len() as u64,
             garbled: ledger.garbled.len() as u64,
             ..Verdict::default()
         };
-        for (faults, what) in [(&ledger.misdelivered, "misdelivered"), (&ledger.garbled, "garbled")] {
-            faults.iter().for_each(|chat| verdict.name(*chat, what, names_max));
-        }
         for (chat, account) in ledger.accounts() {
             verdict.judge(chat, account, names_max);
+        }
+        let lists = [
+            (&ledger.misdelivered, "misdelivered"),
+            (&ledger.garbled, "garbled"),
+            (&ledger.stalled, "stood still"),
+        ];
+        for (chats, what) in lists {
+            chats.iter().for_each(|chat| verdict.name(*chat, what, names_max));
+        }
+        // Nobody's words or numbers are in an account.
+        for name in &mut verdict.named {
+            let chat = name.split([' ', ':']).nth(1).and_then(|chat| chat.parse().ok());
+            if let Some((_, account)) = chat.and_then(|chat: usize| ledger.accounts().nth(chat)) {
+                *name += &format!(" {account:?}");
+            }
         }
         verdict
     }

@@ -122,8 +122,9 @@ impl Call {
         if self.leave_at.is_some_and(|at| at <= now) {
             self.leave(turn);
         }
-        if self.give_up_at <= now {
+        if self.give_up_at <= now && !self.is_over() {
             self.give_up_at = now + turn.order.patience();
+            turn.ledger.stalled.push(self.n);
             match self.stage {
                 Stage::Inviting => self.cancel(turn),
                 Stage::Talking => self.leave(turn),

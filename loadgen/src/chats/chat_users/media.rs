@@ -126,9 +126,9 @@ impl Media {
         self.last_sign = now;
         let again = core::mem::take(&mut self.unanswered);
         self.send(link, word(chance), None, chance, out);
-        for Unanswered { message_id, text, .. } in again {
+        for Unanswered { transaction_id, message_id, text } in again {
             if text.is_some() {
-                self.met.repeated += 1;
+                self.met.repeated += u64::from(!transaction_id.is_empty());
                 self.send(link, message_id, text, chance, out);
             }
         }
