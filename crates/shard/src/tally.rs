@@ -125,6 +125,8 @@ counts! {
     SmDeclined = "sm_declined",
     /// Chat messages received whole.
     ChatIn = "chat_in",
+    /// Chat messages received again, answered as before and not submitted again.
+    ChatRepeated = "chat_repeated",
     /// Chat messages sent.
     ChatOut = "chat_out",
     /// Chat messages answered with an error.

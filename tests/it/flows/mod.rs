@@ -18,6 +18,7 @@ pub mod pager_reports;
 mod paging;
 mod rates;
 mod receipts;
+mod reconnection;
 mod refusal;
 pub mod registration;
 mod return_path;

@@ -9,6 +9,7 @@ use tempo::{Alarm, Entropy};
 use super::InboundSm;
 use super::first_message::FirstMessage;
 use super::joining::{JOININGS_MAX, Joining};
+use super::repeated_message::LastMessages;
 use super::reports::{DueReport, EarlyReports};
 use super::succession::Conversation;
 use crate::kept::Kept;
@@ -50,6 +51,8 @@ pub struct Chat {
     pub(super) unanswered: usize,
     /// How many more messages the chat user may send.
     pub(super) allowance: Allowance,
+    /// And what became of the last ones.
+    pub(super) last_messages: LastMessages,
     /// Has a message told how to leave?
     pub(super) was_told_to_leave: bool,
     /// Has he been told that something could not be shown?
@@ -95,6 +98,7 @@ impl Chat {
             references: References::default(),
             unanswered: 0,
             allowance: Allowance::default(),
+            last_messages: LastMessages::new(),
             was_told_to_leave: false,
             was_told_unsupported: false,
             refused_for_good: 0,

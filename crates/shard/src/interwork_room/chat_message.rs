@@ -8,6 +8,7 @@ use sms::Plan;
 
 use super::actions::tell_unsupported;
 use super::chat::References;
+use super::repeated_message::{Fate as Before, MessageName};
 use super::reports::{DueReports, SEGMENTS_MAX, Wanted};
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
@@ -23,6 +24,7 @@ use crate::tally::Count;
 pub struct ChatMessage {
     chat: Key<Chat>,
     session: Key<MsrpSession>,
+    name: Option<MessageName>,
     owed: Owed,
     wanted: Wanted,
     sms_user: Digits,
@@ -78,7 +80,8 @@ impl InterworkRoom {
                 Some(chat) => match Owed::keep(chunk, body.len() as u64) {
                     Some(owed) => {
                         let success_report = chunk.success_report();
-                        let origin = Origin { chat: key, session, owed, success_report };
+                        let name = Some(MessageName::of(chunk.message_id().unwrap_or_default()));
+                        let origin = Origin { chat: key, session, name, owed, success_report };
                         self.messages.pass_on(chat, origin, &spoken, hands)
                     }
                     None => Err(Status::BAD_REQUEST),
@@ -111,6 +114,8 @@ impl InterworkRoom {
 pub(super) struct Origin {
     pub(super) chat: Key<Chat>,
     pub(super) session: Key<MsrpSession>,
+    /// Its Message-ID, if it came in a SEND.
+    pub(super) name: Option<MessageName>,
     /// The answer to it.
     pub(super) owed: Owed,
     /// Is a REPORT of success wanted?
@@ -142,6 +147,11 @@ impl ChatMessages {
     ) -> Result<(), Status> {
         if chat.session.stage() != Stage::Active {
             return Err(Status::NO_SUCH_SESSION);
+        }
+        let name = origin.name;
+        if let Some(before) = name.and_then(|name| chat.last_messages.fate(name)) {
+            hands.desk.count(Count::ChatRepeated);
+            return self.repeat(before, origin);
         }
         if chat.unanswered >= UNANSWERED_PER_CHAT_MAX {
             return Err(Status::TIMEOUT);
@@ -179,6 +189,7 @@ impl ChatMessages {
         let message = ChatMessage {
             chat: origin.chat,
             session: origin.session,
+            name: origin.name,
             owed: origin.owed,
             wanted,
             sms_user: chat.lease.pair.sms_user.digits(),
@@ -189,6 +200,7 @@ impl ChatMessages {
         };
         let message = self.table.insert(message).map_err(|_| Status::TIMEOUT)?;
         chat.unanswered += 1;
+        chat.last_messages.note(name, Before::Pending(message));
         let letterhead =
             Letterhead::new(chat.lease.pair, chat.service_centre, references, policy.message_validity)
                 .with_report(wants_report);
@@ -199,6 +211,7 @@ impl ChatMessages {
         if sent == 0 {
             chat.unanswered -= 1;
             self.table.remove(message);
+            chat.last_messages.note(name, Before::Answered(message_status(failure)));
             return Err(message_status(failure));
         }
         // What went out is answered for by its acknowledgements; the message as a whole has failed.
@@ -207,6 +220,20 @@ impl ChatMessages {
             message.failure = Some(failure);
         }
         Ok(())
+    }
+
+    /// A message has come before: its sender has not heard what became of it.
+    fn repeat(&mut self, before: Before, origin: Origin) -> Result<(), Status> {
+        match before {
+            Before::Answered(status) => Err(status),
+            Before::Pending(message) => {
+                // The transaction that it came in first is lost with its connection: this one is answered.
+                if let Some(message) = self.table.find_mut(message) {
+                    message.owed = origin.owed;
+                }
+                Ok(())
+            }
+        }
     }
 
     /// The SMS side has taken or refused a segment. `Some`: it has refused so many messages for good that this chat is none any more.
@@ -227,6 +254,8 @@ impl ChatMessages {
         let message = self.table.remove(key)?;
         if let Some(chat) = chats.find_mut(message.chat) {
             chat.unanswered -= 1;
+            let status = message.failure.map_or(Status::OK, message_status);
+            chat.last_messages.note(message.name, Before::Answered(status));
         }
         let ChatMessage {
             chat: chat_key,

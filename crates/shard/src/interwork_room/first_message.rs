@@ -62,7 +62,7 @@ pub(super) fn say_first<O: Outward>(
     let Ok(Said::Text(spoken)) = said(first.content_type.as_bytes(), first.body.as_bytes()) else { return };
     let sms_user = chat.lease.pair.sms_user.digits();
     // interworking 2.3 item 15. No SEND brought it, so no response is owed; its IMDN is.
-    let origin = Origin { chat: key, session, owed: Owed::NOTHING, success_report: false };
+    let origin = Origin { chat: key, session, name: None, owed: Owed::NOTHING, success_report: false };
     if messages.pass_on(chat, origin, &spoken, hands).is_err() {
         spoken.wanted(false).notify(session, sms_user, Fate::Failed, hands);
     }

@@ -17,6 +17,7 @@ mod pager_reports;
 mod paging;
 mod postponed;
 mod registration;
+mod repeated_message;
 mod reports;
 mod short_message;
 mod submit;
