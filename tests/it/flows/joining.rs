@@ -212,7 +212,7 @@ fn segments_before_the_chat_user_is_connected_are_held_like_any_word() {
 }
 
 #[test]
-fn a_segment_that_was_lost_with_its_connection_is_shown_when_it_comes_again() {
+fn a_segment_that_was_lost_with_its_connection_is_sent_again_on_the_next_one() {
     on_every_layout(|layout| {
         let mut stage = Stage::chatting(Plan::new(layout));
         stage.network.wires[0].verdict = None;
@@ -221,10 +221,10 @@ fn a_segment_that_was_lost_with_its_connection_is_shown_when_it_comes_again() {
         let ticket = mail(&mut stage, &segments[0]);
         let (shard, link) = (stage.network.wires[0].shard, stage.network.wires[0].link);
         stage.network.cut(shard, link);
-        assert_eq!(delivery(&stage, ticket), Delivery::NotNow);
+        assert_eq!(delivery(&stage, ticket), Delivery::Waiting);
         stage.connect(0);
-        // The service centre keeps what was not acknowledged, and brings it again.
-        for segment in &segments {
+        assert_eq!(delivery(&stage, ticket), Delivery::Taken);
+        for segment in &segments[1..] {
             let ticket = mail(&mut stage, segment);
             assert_eq!(delivery(&stage, ticket), Delivery::Taken);
         }

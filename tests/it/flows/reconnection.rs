@@ -5,7 +5,9 @@ use shard::Count;
 use tempo::Duration;
 
 use crate::paper::call::UE_PATH;
-use crate::paper::{Layout, Plan, Stage, Verdict, on_every_layout};
+use crate::paper::sms_side::{Mailing, Ticket};
+use crate::paper::stage::{BOB, deliver};
+use crate::paper::{Delivery, Layout, Plan, Stage, Verdict, on_every_layout};
 
 fn bye(mut stage: Stage) -> Stage {
     assert_eq!(stage.request(0, "BYE"), Some(200));
@@ -34,6 +36,19 @@ fn say(stage: &mut Stage, message_id: &str, text: &str) -> String {
 
 fn response(stage: &Stage, transaction: &str) -> Option<u16> {
     stage.network.wires[stage.calls[0].wire.expect("a connection")].response(transaction)
+}
+
+fn mail(stage: &mut Stage, tpdu: &[u8]) -> Ticket {
+    let number = stage.session_number();
+    let correlation = stage.route(BOB, &number);
+    let end_to_end = stage.network.sms.next_end_to_end();
+    stage.network.mail(0, &Mailing { correlation: &correlation, tpdu, end_to_end, repeated: false })
+}
+
+/// The Message-IDs of all SENDs to the chat user, on whichever connection.
+fn message_ids(stage: &Stage) -> Vec<String> {
+    let sends = stage.network.wires.iter().flat_map(|wire| wire.sends());
+    sends.map(|send| send.header("Message-ID").expect("a Message-ID").to_string()).collect()
 }
 
 #[test]
@@ -86,6 +101,46 @@ fn a_message_that_comes_again_while_the_sms_side_is_silent_times_out_with_the_fi
         let (mut stage, transaction) = again_while_pending(layout);
         stage.network.wait(Duration::from_secs(26));
         assert_eq!(response(&stage, &transaction), Some(408));
+        bye(stage)
+    });
+}
+
+#[test]
+fn a_text_without_an_answer_goes_again_under_its_message_id_on_the_next_connection() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.wires[0].verdict = None;
+        let ticket = mail(&mut stage, &deliver(BOB, "hello"));
+        cut(&mut stage);
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Waiting, "its way is not over");
+        stage.connect(0);
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+        let ids = message_ids(&stage);
+        assert_eq!((ids.len(), &ids[0]), (2, &ids[1]), "the client knows it by its name");
+        assert_eq!(stage.chat_user_heard(), ["hello"]);
+        bye(stage)
+    });
+}
+
+#[test]
+fn a_text_that_the_service_centre_brings_again_has_the_message_id_that_it_had() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.wires[0].verdict = None;
+        let tpdu = deliver(BOB, "hello");
+        let ticket = mail(&mut stage, &tpdu);
+        cut(&mut stage);
+        stage.network.wait(Duration::from_millis(20_100));
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::NotNow, "nobody came back in time");
+        stage.connect(0);
+        for _ in 0..2 {
+            let ticket = mail(&mut stage, &tpdu);
+            assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+        }
+        let ids = message_ids(&stage);
+        assert_eq!(ids.len(), 3);
+        assert_eq!(ids[0], ids[1], "the repetition");
+        assert_ne!(ids[1], ids[2], "the same words once more in the same second are another text");
         bye(stage)
     });
 }

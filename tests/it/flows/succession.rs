@@ -43,7 +43,7 @@ fn the_chat_goes_on_with_the_new_client() {
         assert_eq!(stage.byes(0).len(), 1, "the former dialog is ended");
         stage.ack(again);
         stage.connect(again);
-        assert_ne!(stage.network.sms.delivery(ticket), Delivery::Taken, "nobody has answered for it");
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken, "the new client has answered for it");
         assert_eq!(stage.sms_user_says("hello again"), Delivery::Taken);
         let transaction = stage.send_text(again, "a tunnel", "");
         let wire = stage.calls[again].wire.expect("a connection");

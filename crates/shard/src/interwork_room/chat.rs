@@ -12,6 +12,7 @@ use super::joining::{JOININGS_MAX, Joining};
 use super::repeated_message::LastMessages;
 use super::reports::{DueReport, EarlyReports};
 use super::succession::Conversation;
+use super::unconfirmed::Unconfirmed;
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
 use crate::reach::Reach;
@@ -61,6 +62,8 @@ pub struct Chat {
     pub(super) refused_for_good: u8,
     /// Short messages that wait for the connection or for the chat user's answer, oldest first.
     pub(super) first_sm: Option<Key<InboundSm>>,
+    /// And those whose sending nobody has confirmed.
+    pub(super) unconfirmed: Unconfirmed,
     /// Messages of the chat user whose fate is to be told, the latest first.
     pub(super) first_report: Option<Key<DueReport>>,
     /// The next chat of the same chat user.
@@ -103,6 +106,7 @@ impl Chat {
             was_told_unsupported: false,
             refused_for_good: 0,
             first_sm: None,
+            unconfirmed: Unconfirmed::new(),
             first_report: None,
             sibling: None,
             early_reports: EarlyReports::default(),

@@ -22,6 +22,7 @@ mod reports;
 mod short_message;
 mod submit;
 mod succession;
+mod unconfirmed;
 mod waiting_sms;
 
 use interwork::{Correlation, Event, Goodbye, outcome_of_chat};
@@ -180,7 +181,7 @@ impl InterworkRoom {
     /// The chat user's connection is gone.
     pub fn on_disconnected<O: Outward>(&mut self, chat: Key<Chat>, hands: &mut Hands<'_, O>) {
         self.drive(chat, Event::Disconnected, None, hands);
-        self.sms.give_back_sent(&mut self.chats, chat, hands);
+        self.sms.take_back_sent(&mut self.chats, chat, hands);
     }
 
     /// A timer of something in this room has come up.

@@ -13,6 +13,7 @@ use tempo::{Alarm, Civil, Duration, Instant, WallClock};
 use super::joining::{MISSING, Place};
 use super::paging::outcome_of;
 use super::short_message::{Arrived, tell};
+use super::unconfirmed::SentAs;
 use super::{Chat, Hands};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
@@ -34,18 +35,21 @@ pub struct InboundSm {
     /// The same message came again meanwhile: these are told as well.
     also: [Option<ForwardToken>; REPETITIONS_MAX],
     repeat: RepeatKey,
+    tpdu: Kept<TPDU_OCTETS_MAX>,
     state: State,
+    /// How it was sent, once it was.
+    sent_as: Option<SentAs>,
     alarm: Alarm,
     /// The next one of the same chat.
     next: Option<Key<InboundSm>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     /// The chat user is not connected, or a segment before this one has not come.
-    Held(Kept<TPDU_OCTETS_MAX>),
-    /// On its way to the chat user, as a message or as a part of this long text.
-    Sent { chunk: Key<Outgoing>, text: Option<MessageId> },
+    Held,
+    /// On its way to the chat user.
+    Sent(Key<Outgoing>),
     /// On its way to the chat user as a MESSAGE of its own, outside of any chat.
     Paged(Option<Key<Page>>),
 }
@@ -122,13 +126,13 @@ impl ShortMessages {
         hands: &mut Hands<'_, O>,
     ) -> bool {
         let Some(arrived) = arrived else { return false };
-        let Some(kept) = Kept::copy(arrived.tpdu) else {
+        let Some(tpdu) = Kept::copy(arrived.tpdu) else {
             // Longer than any SMS-DELIVER, and it will be no shorter the next time.
             self.settle_words(Some(arrived), SmOutcome::Never, hands);
             return false;
         };
         // interworking 2.8 item 15
-        let waits = self.wait(chats, key, arrived, State::Held(kept), hands.desk).is_some();
+        let waits = self.wait(chats, key, arrived, tpdu, hands.desk).is_some();
         if !waits {
             self.settle_words(Some(arrived), SmOutcome::NotNow, hands);
         }
@@ -146,27 +150,24 @@ impl ShortMessages {
         while let Some(at) = next {
             let Some(sm) = self.table.find_mut(at) else { return };
             next = sm.next;
-            let State::Held(tpdu) = &mut sm.state else { continue };
-            let tpdu = core::mem::replace(tpdu, Kept::EMPTY);
-            match SmsDeliver::parse(tpdu.as_bytes()) {
-                Err(_) => self.settle(chats, at, SmOutcome::Never, hands),
-                Ok(deliver) if self.send(chats, at, &deliver, hands) => {
-                    // The text may have waited for this segment: those that came before it in the list are looked at again.
-                    if deliver.user_data.concatenation().is_some() {
-                        next = chats.find(key).and_then(|chat| chat.first_sm);
-                    }
-                }
-                Ok(_) => {
-                    if let Some(sm) = self.table.find_mut(at) {
-                        sm.state = State::Held(tpdu);
-                    }
-                }
+            let State::Held = sm.state else { continue };
+            // It stays where it is until it is confirmed; this one is to be read.
+            let Some(tpdu) = Kept::<TPDU_OCTETS_MAX>::copy(sm.tpdu.as_bytes()) else { continue };
+            let Ok(deliver) = SmsDeliver::parse(tpdu.as_bytes()) else {
+                self.settle(chats, at, SmOutcome::Never, hands);
+                continue;
+            };
+            let has_left = self.send(chats, at, &deliver, tpdu.as_bytes(), hands);
+            // The text may have waited for this segment: those that came before it in the list are looked at again.
+            if has_left && deliver.user_data.concatenation().is_some() {
+                next = chats.find(key).and_then(|chat| chat.first_sm);
             }
         }
     }
 
-    /// The chat user's connection is gone, and with it the answers to what was sent on it.
-    pub(super) fn give_back_sent<O: Outward>(
+    /// The chat user's connection is gone, and with it the answers to what was sent on it: that is sent again on the next one,
+    /// under the same name, for nobody knows whether it has arrived.
+    pub(super) fn take_back_sent<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
@@ -174,10 +175,11 @@ impl ShortMessages {
     ) {
         let mut next = chats.find(key).and_then(|chat| chat.first_sm);
         while let Some(at) = next {
-            let Some(sm) = self.table.find(at) else { return };
+            let Some(sm) = self.table.find_mut(at) else { return };
             next = sm.next;
-            if matches!(sm.state, State::Sent { .. }) {
-                self.settle(chats, at, SmOutcome::NotNow, hands);
+            if let State::Sent(chunk) = sm.state {
+                hands.msrp.forget(chunk);
+                sm.state = State::Held;
             }
         }
         if let Some(chat) = chats.find_mut(key) {
@@ -185,48 +187,64 @@ impl ShortMessages {
         }
     }
 
-    /// Hands one short message to the chat user. `false`: one before it must go first.
+    /// Hands one short message to the chat user. `false`: one before it must go first, or it is gone.
     fn send<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<InboundSm>,
         deliver: &SmsDeliver<'_>,
+        tpdu: &[u8],
         hands: &mut Hands<'_, O>,
     ) -> bool {
-        let Some(sm) = self.table.find_mut(key) else { return true };
-        let Some(chat_key) = sm.chat else { return true };
-        let Some(chat) = chats.find_mut(chat_key) else { return true };
-        let place = chat.place_of(chat_key, deliver.user_data.concatenation(), hands.desk);
-        let alone = message_id(hands.desk);
-        let (message_id, behind, is_last) = match place {
-            Place::Early => return false,
-            Place::Again => {
-                self.settle(chats, key, SmOutcome::Taken, hands);
-                return true;
-            }
-            Place::Alone => (&alone, 0, true),
-            Place::Next { place, is_last } => {
-                let (message_id, octets) = chat.joined(place).unwrap_or((&alone, 0));
-                (message_id, octets, is_last)
+        let Some(sm) = self.table.find_mut(key) else { return false };
+        let Some(chat_key) = sm.chat else { return false };
+        let Some(chat) = chats.find_mut(chat_key) else { return false };
+        let before = sm.sent_as.take().or_else(|| chat.unconfirmed.take(tpdu));
+        let may_be_there = before.is_some();
+        let (sent_as, place) = match before {
+            // A text that it was a part of has been given up: the message ends with it.
+            Some(before) => (SentAs { is_last: true, ..before }, None),
+            None => {
+                let place = chat.place_of(chat_key, deliver.user_data.concatenation(), hands.desk);
+                let alone = message_id(hands.desk);
+                match place {
+                    Place::Early => return false,
+                    Place::Again => {
+                        self.settle(chats, key, SmOutcome::Taken, hands);
+                        return true;
+                    }
+                    Place::Alone => {
+                        (SentAs { message_id: alone, behind: 0, is_last: true, is_part: false }, None)
+                    }
+                    Place::Next { place, is_last } => {
+                        let (message_id, behind) = chat.joined(place).unwrap_or((&alone, 0));
+                        let message_id = Kept::copy(message_id.as_bytes()).unwrap_or(Kept::EMPTY);
+                        (SentAs { message_id, behind, is_last, is_part: true }, Some(place))
+                    }
+                }
             }
         };
         let said = said(deliver, hands.desk);
         let text = |out: &mut octets::Writer<'_>| deliver.user_data.write_utf8(out);
         let sent = chat.msrp.zip(deliver.originating.digits()).and_then(|(session, from)| {
             // TS 23.204 6.14 step 6; interworking 2.8 item 12
-            let words = msrp_room::Words { from, said, message_id, behind, is_last };
+            let SentAs { message_id, behind, is_last, .. } = &sent_as;
+            let words = msrp_room::Words { from, said, message_id, behind: *behind, is_last: *is_last };
             hands.msrp.send_words(session, key, &words, text, hands.desk, hands.out).ok()
         });
+        let is_last = sent_as.is_last;
         match sent {
             Some((chunk, octets)) => {
-                let is_part = matches!(place, Place::Next { .. });
-                let text = if is_part { Kept::copy(message_id.as_bytes()) } else { None };
-                sm.state = State::Sent { chunk, text };
-                if let Place::Next { place, is_last } = place {
+                sm.state = State::Sent(chunk);
+                sm.sent_as = Some(sent_as);
+                if let Some(place) = place {
                     chat.has_left(chat_key, place, octets, is_last, hands.desk);
                 }
             }
-            None => self.settle(chats, key, SmOutcome::NotNow, hands),
+            None => {
+                sm.sent_as = Some(sent_as).filter(|_| may_be_there);
+                self.settle(chats, key, SmOutcome::NotNow, hands);
+            }
         }
         true
     }
@@ -243,7 +261,7 @@ impl ShortMessages {
         let Some(sender) = Sender::of(&deliver.originating, reach.identity()) else {
             return self.settle_words(Some(arrived), SmOutcome::NoSession, hands);
         };
-        let Some(key) = self.insert(None, arrived, State::Paged(None), hands.desk) else {
+        let Some(key) = self.insert(None, arrived, Kept::EMPTY, State::Paged(None), hands.desk) else {
             return self.settle_words(Some(arrived), SmOutcome::NotNow, hands);
         };
         let said = said(deliver, hands.desk);
@@ -286,20 +304,19 @@ impl ShortMessages {
         if let Some(chat) = sm.chat {
             self.unlink(chats, chat, key, sm.next);
         }
+        let is_sent = matches!(sm.state, State::Sent(_));
         match sm.state {
-            State::Held(_) => {}
-            State::Sent { chunk, text } => {
-                hands.msrp.forget(chunk);
-                // What is not acknowledged comes again, and must then be handed over again.
-                let text = text.filter(|_| outcome != SmOutcome::Taken);
-                if let Some((text, chat)) = text.zip(sm.chat) {
-                    give_up(chats, chat, &text, hands);
-                }
-            }
-            State::Paged(page) => {
-                if let Some(page) = page {
-                    hands.sip.pages.forget(page, hands.desk);
-                }
+            State::Held | State::Paged(None) => {}
+            State::Sent(chunk) => hands.msrp.forget(chunk),
+            State::Paged(Some(page)) => hands.sip.pages.forget(page, hands.desk),
+        }
+        // What is not acknowledged comes again, and must then be handed over again.
+        let sent_as = sm.sent_as.filter(|_| outcome != SmOutcome::Taken);
+        if let Some((sent_as, chat_key)) = sent_as.zip(sm.chat) {
+            if sent_as.is_part && is_sent {
+                give_up(chats, chat_key, &sent_as.message_id, hands);
+            } else if let Some(chat) = chats.find_mut(chat_key) {
+                chat.unconfirmed.note(sm.tpdu.as_bytes(), sent_as);
             }
         }
         self.repeats.note(sm.repeat, Fate::Settled(outcome), hands.desk.now());
@@ -315,11 +332,11 @@ impl ShortMessages {
         chats: &mut Table<Chat>,
         chat: Key<Chat>,
         arrived: &Arrived<'_>,
-        state: State,
+        tpdu: Kept<TPDU_OCTETS_MAX>,
         desk: &mut Desk,
     ) -> Option<Key<InboundSm>> {
         let last = self.last_of(chats.find(chat)?).ok()?;
-        let key = self.insert(Some(chat), arrived, state, desk)?;
+        let key = self.insert(Some(chat), arrived, tpdu, State::Held, desk)?;
         match last {
             Some(last) => self.table.find_mut(last)?.next = Some(key),
             None => chats.find_mut(chat)?.first_sm = Some(key),
@@ -331,6 +348,7 @@ impl ShortMessages {
         &mut self,
         chat: Option<Key<Chat>>,
         arrived: &Arrived<'_>,
+        tpdu: Kept<TPDU_OCTETS_MAX>,
         state: State,
         desk: &mut Desk,
     ) -> Option<Key<InboundSm>> {
@@ -340,7 +358,9 @@ impl ShortMessages {
             token,
             also: [None; REPETITIONS_MAX],
             repeat,
+            tpdu,
             state,
+            sent_as: None,
             alarm: Alarm::default(),
             next: None,
         };
