@@ -149,6 +149,24 @@ fn without_another_way_what_was_under_way_fails_when_its_time_is_up() {
 }
 
 #[test]
+fn the_only_way_is_used_before_it_is_trusted_again() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        cut(&mut stage, CENTRE);
+        stage.network.wait(Duration::from_millis(1300));
+        // RFC 3539 3.4.1 wants a minute of watchdogs first. A minute in which everybody would be refused.
+        let lines = 2 * stage.network.shards() as u64;
+        assert!(stage.network.count(Count::PeersUp) < lines, "not trusted yet");
+        assert_eq!(stage.chat_user_says("hello"), Some(200));
+        let call = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
+        assert_eq!(stage.statuses(call), [100, 180]);
+        stage.sms_user_says("NO");
+        stage.ack(call);
+        bye(stage)
+    });
+}
+
+#[test]
 fn a_lost_peer_is_called_again_less_and_less_often_and_trusted_when_it_has_proved_alive() {
     on_every_layout(|layout| {
         let mut stage = Stage::new(layout);

@@ -292,13 +292,20 @@ impl Peers {
         Watchdog { origin: self.identity(), origin_state_id: Some(self.settings.origin_state_id) }
     }
 
-    /// The preferred peer that gives `service` now, and its connection; any other before the one to `avoid`.
+    /// The preferred peer that gives `service` now, and its connection; any other before the one to `avoid`. RFC 3539 3.4.1 keeps
+    /// new requests from a peer that is suspected, or back after a failure and not proved yet, so that they go to another
+    /// one; where there is no other it is still better than to refuse everybody for a minute.
     pub(super) fn serving(&self, service: Service, avoid: Option<usize>) -> Option<(usize, LinkId)> {
-        let ways = || {
-            let serving = self.all.iter().enumerate().filter(|(_, peer)| service.is_given_by(&peer.settings));
-            serving.filter_map(|(place, peer)| Some((place, peer.link.filter(|_| peer.machine.is_up())?)))
+        let ways = |is_fit: fn(&Peer) -> bool| {
+            let serving =
+                self.all.iter().enumerate().filter(move |(_, peer)| service.is_given_by(&peer.settings));
+            serving
+                .filter_map(move |(place, peer)| Some((place, peer.link.filter(|_| is_fit(&peer.machine))?)))
         };
-        ways().find(|(place, _)| Some(*place) != avoid).or_else(|| ways().next())
+        let is_other = |(place, _): &(usize, LinkId)| Some(*place) != avoid;
+        let is_open: fn(&Peer) -> bool = |machine| machine.open_side().is_some();
+        let trusted = ways(Peer::is_up).find(is_other).or_else(|| ways(Peer::is_up).next());
+        trusted.or_else(|| ways(is_open).find(is_other)).or_else(|| ways(is_open).next())
     }
 
     /// The realm of a peer.
