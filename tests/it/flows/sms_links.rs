@@ -4,6 +4,7 @@ use diameter::{ApplicationId, AvpId, Command};
 use shard::{Count, Driver};
 use tempo::Duration;
 
+use crate::paper::plan::ENDED;
 use crate::paper::sms_side::{self, CENTRE, HSS, REALM, SECOND_CENTRE, Submitted};
 use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
 use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, Verdict, on_every_layout};
@@ -144,7 +145,30 @@ fn without_another_way_what_was_under_way_fails_when_its_time_is_up() {
         assert_eq!(stage.statuses(call), [100, 480]);
         stage.ack(call);
         assert_eq!(stage.chat_user_says("hello?"), Some(408));
-        bye(stage)
+        let mut stage = bye(stage);
+        // The notice of the end waits for a way, as nobody would say it again; but not for ever.
+        assert_eq!(stage.network.count(Count::Submits), 1);
+        stage.network.wait(Duration::from_secs(121));
+        assert_eq!(stage.network.count(Count::CourtesiesLost), 1);
+        stage
+    });
+}
+
+#[test]
+fn the_end_of_a_chat_is_told_as_soon_as_there_is_a_way_to_the_sms_user() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        cut(&mut stage, CENTRE);
+        let mut stage = bye(stage);
+        assert!(!stage.sms_user_heard().contains(&ENDED));
+        // Called again after a second, tried again a second after that.
+        stage.network.wait(Duration::from_millis(3000));
+        let notices: Vec<_> = stage.network.sms.submitted.iter().filter(|sm| sm.text == ENDED).collect();
+        assert_eq!(notices.len(), 1);
+        assert!(!header(notices[0]).flags.retransmitted, "it was never sent before");
+        assert_eq!(tpdu(notices[0])[0] & 0x04, 0, "and the service centre has nothing to compare it with");
+        assert_eq!(stage.network.count(Count::CourtesiesLost), 0);
+        stage
     });
 }
 

@@ -112,11 +112,17 @@ impl Submits {
         desk: &mut Desk,
         out: &mut impl Outward,
     ) -> Result<(), SmFailure> {
-        let (peer, link) = peers.serving(Service::Submits, None).ok_or(SmFailure::Unreachable)?;
+        let way = peers.serving(Service::Submits, None);
+        // Nobody would say a notice again: it waits until there is a way.
+        let may_wait = order.purpose == Purpose::Courtesy;
+        if way.is_none() && !may_wait {
+            return Err(SmFailure::Unreachable);
+        }
+        let patience = if may_wait { COURTESY_GUARD } else { desk.policy.submit_guard };
         // It waits before it is sent: the answer must never find nobody.
         let session = peers.next_session();
         let end_to_end = peers.next_end_to_end();
-        let guard = desk.now() + desk.policy.submit_guard;
+        let guard = desk.now() + patience;
         let waiting = Submit {
             purpose: order.purpose,
             number: order.number,
@@ -124,9 +130,9 @@ impl Submits {
             tpdu: Kept::EMPTY,
             session,
             end_to_end,
-            link: Some(link),
-            peer,
-            attempts: 1,
+            link: None,
+            peer: 0,
+            attempts: 0,
             others: 0,
             pauses: 0,
             guard,
@@ -151,24 +157,33 @@ impl Submits {
             end_to_end,
             retransmitted: false,
         };
-        let mut sent = Some((peer, link));
-        let leave = |(peer, link), desk: &mut Desk, out: &mut _| {
+        let leave = |(peer, link): (usize, LinkId), desk: &mut Desk, out: &mut _| {
             let request = request(peers, peer, session, order.number, order.service_centre, &tpdu);
             peers.transmit(link, desk, out, |out| request.write(out, ids))
         };
-        if !leave((peer, link), desk, out) {
+        let mut sent = way.filter(|way| leave(*way, desk, out));
+        if let Some((peer, _)) = way.filter(|_| sent.is_none()) {
             // Nothing of it has left: another peer may have room.
             let other = peers.serving(Service::Submits, Some(peer)).filter(|(other, _)| *other != peer);
             sent = other.filter(|other| leave(*other, desk, out));
         }
-        let Some((peer, link)) = sent else {
+        if sent.is_none() && !may_wait {
             self.forget(key, desk);
             return Err(SmFailure::Unreachable);
-        };
+        }
+        if sent.is_none() {
+            let _: Option<Kept<TPDU_OCTETS_MAX>> = Kept::write(&tpdu);
+        }
         if let Some(submit) = self.table.find_mut(key) {
-            (submit.peer, submit.link) = (peer, Some(link));
             submit.tpdu = kept.into_inner();
-            let deadline = submit.guard.min(desk.now() + ATTEMPT);
+            let patience = match sent {
+                Some((peer, link)) => {
+                    (submit.peer, submit.link, submit.attempts) = (peer, Some(link), 1);
+                    ATTEMPT
+                }
+                None => PAUSE,
+            };
+            let deadline = submit.guard.min(desk.now() + patience);
             desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
         }
         order.plan.skip(text);
@@ -415,6 +430,8 @@ fn verdict(answer: &MoForwardAnswer<'_>) -> Result<(), SmFailure> {
 const TP_RD: u8 = 0x04;
 /// A SUBMIT with TP-DA, TP-VP and 140 octets of TP-UD.
 const TPDU_OCTETS_MAX: usize = 180;
+/// How long a hint or a notice may wait for a way to the SMS side: as long as it is still news.
+const COURTESY_GUARD: Duration = Duration::from_secs(120);
 /// How long one attempt may take before the next.
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// The pause before the same peer is asked again.

@@ -35,6 +35,7 @@ use crate::msrp_room::{Body, MsrpEvent, MsrpRoom, Received};
 use crate::settings::Settings;
 use crate::sip_room::{SipEvent, SipRoom};
 use crate::table::{Key, Table};
+use crate::tally::Count;
 
 use chat_message::ChatMessages;
 use endings::Endings;
@@ -141,7 +142,11 @@ impl InterworkRoom {
             DiameterEvent::Submitted { purpose: Purpose::PagerText(text), result } => {
                 pager_message::segment_ended(self, text, result, hands);
             }
-            DiameterEvent::Submitted { purpose: Purpose::Courtesy, .. } => {}
+            DiameterEvent::Submitted { purpose: Purpose::Courtesy, result } => {
+                if result.is_err() {
+                    hands.desk.count(Count::CourtesiesLost);
+                }
+            }
             DiameterEvent::Asked(query) => announce(&query, hands),
             DiameterEvent::Known { identity, subscriber, until } => {
                 registration::known(identity, subscriber, until, hands);
