@@ -5,6 +5,7 @@ use shard::Count;
 use tempo::Duration;
 
 use crate::paper::call::UE_PATH;
+use crate::paper::network::msrp;
 use crate::paper::sms_side::{Mailing, Ticket};
 use crate::paper::stage::{BOB, deliver};
 use crate::paper::{Delivery, Layout, Plan, Stage, Verdict, on_every_layout};
@@ -141,6 +142,28 @@ fn a_text_that_the_service_centre_brings_again_has_the_message_id_that_it_had() 
         assert_eq!(ids.len(), 3);
         assert_eq!(ids[0], ids[1], "the repetition");
         assert_ne!(ids[1], ids[2], "the same words once more in the same second are another text");
+        bye(stage)
+    });
+}
+
+#[test]
+fn a_client_that_comes_back_before_its_loss_is_known_makes_it_known() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        let first = stage.calls[0].wire.expect("a connection");
+        let shard = stage.network.wires[first].shard;
+        stage.calls[0].wire = Some(stage.network.connect(msrp(shard as u16)));
+        let transaction = say(&mut stage, "here-again", "hello");
+        // RFC 4975 7.3.1, as long as nobody knows better.
+        assert_eq!(response(&stage, &transaction), Some(506));
+        let probe = stage.network.wires[first].sends().last().expect("a SEND on the former connection");
+        assert_eq!((probe.header("Failure-Report"), probe.body()), (Some("no"), ""), "that says nothing");
+        // That it said shows that nobody is there.
+        let link = stage.network.wires[first].link;
+        stage.network.cut(shard, link);
+        let transaction = say(&mut stage, "here-again", "hello");
+        assert_eq!(response(&stage, &transaction), Some(200));
+        assert_eq!(stage.network.wires[first].sends().count(), 1, "once");
         bye(stage)
     });
 }

@@ -85,7 +85,15 @@ impl MsrpRoom {
                     received.connected = connected;
                     received.event = self.sent(link, session, chunk, desk, out);
                 }
-                Err(status) => self.respond(link, &chunk, status, desk, out),
+                Err(status) => {
+                    self.respond(link, &chunk, status, desk, out);
+                    // A client that has lost its connection knows it before we do: whether ours lives shows when it is used.
+                    if status == Status::BOUND_ELSEWHERE
+                        && let Some(session) = self.sessions.named(&chunk.to_path(), desk)
+                    {
+                        self.probe(session, desk, out);
+                    }
+                }
             },
         }
         Ok(received)

@@ -134,6 +134,37 @@ impl MsrpRoom {
         }
     }
 
+    /// Says nothing on the connection of a session (RFC 4975 7.1: a SEND without a body): one that is dead is then found to be.
+    pub(super) fn probe(&mut self, key: Key<MsrpSession>, desk: &mut Desk, out: &mut impl Outward) {
+        let Some(own_path) = self.sessions.own_path(key, desk.me()) else { return };
+        let message_id = message_id(desk);
+        let Some((session, link)) =
+            self.sessions.table.find(key).and_then(|session| Some((session, session.link?)))
+        else {
+            return;
+        };
+        let id = TransactionId::new(key.slot, desk.entropy.u64());
+        let request = SendRequest {
+            transaction_id: id.as_bytes(),
+            to_path: session.peer_path.as_bytes(),
+            from_path: own_path.as_bytes(),
+            message_id: message_id.as_bytes(),
+            byte_range: None,
+            success_report: false,
+            failure_report: FailureReport::No,
+            content_type: None,
+            continuation: Continuation::Last,
+        };
+        let loan = out.transmit(Departure::Stream { link }, RESPONSE_OCTETS_MAX, |out| {
+            if request.write(out, |_| {}).is_err() {
+                out.spoil();
+            }
+        });
+        if loan.is_err() {
+            desk.count(Count::NoLoan);
+        }
+    }
+
     /// Tells the chat user what became of a message that asked for it (RFC 5438). A client that takes no CPIM cannot have asked.
     pub fn notify(
         &mut self,
