@@ -72,6 +72,25 @@ fn a_message_that_comes_again_under_its_message_id_is_answered_and_not_submitted
     });
 }
 
+#[test]
+fn a_message_that_heard_408_and_is_sent_again_under_its_message_id_is_tried_again() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        for (verdict, first, second) in
+            [(Verdict::Refused(5552, None), 408, 200), (Verdict::Refused(5557, None), 403, 403)]
+        {
+            let name = format!("m{first}");
+            stage.network.sms.manners.verdict = verdict;
+            let transaction = say(&mut stage, &name, "hello");
+            assert_eq!(response(&stage, &transaction), Some(first));
+            stage.network.sms.manners.verdict = Verdict::Taken;
+            let transaction = say(&mut stage, &name, "hello");
+            assert_eq!(response(&stage, &transaction), Some(second), "{verdict:?}");
+        }
+        bye(stage)
+    });
+}
+
 /// A message that comes again while the SMS side has it: its chat, and the second transaction.
 fn again_while_pending(layout: Layout) -> (Stage, String) {
     let mut stage = Stage::chatting(Plan::new(layout));

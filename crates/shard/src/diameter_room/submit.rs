@@ -172,7 +172,7 @@ impl Submits {
             return Err(SmFailure::Unreachable);
         }
         if sent.is_none() {
-            let _: Option<Kept<TPDU_OCTETS_MAX>> = Kept::write(&tpdu);
+            let _: Option<Kept<TPDU_OCTETS_MAX>> = Kept::write(tpdu);
         }
         if let Some(submit) = self.table.find_mut(key) {
             submit.tpdu = kept.into_inner();
