@@ -18,6 +18,13 @@ impl Backoff {
         lengthened(doubled.min(timing.reconnect_max), chance)
     }
 
+    /// A connection that has held for at least so long was good: for longer than it was waited for. So who is lost at once is called
+    /// less and less often, and who was lost after minutes, or twice in one, is soon called again.
+    pub fn trial(&self, timing: &Timing) -> Duration {
+        let doubled = timing.reconnect_first.saturating_mul(1 << self.failures.saturating_sub(1).min(16));
+        doubled.min(timing.reconnect_max)
+    }
+
     /// The connection was good: start over.
     pub fn forget(&mut self) {
         self.failures = 0;

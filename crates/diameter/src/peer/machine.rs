@@ -397,7 +397,8 @@ impl Peer {
             return State::Closed;
         }
         // A connection that held for a while was good; one that is lost at once counts as a failed attempt.
-        if self.opened.take().is_some_and(|opened| turn.now.since(opened) >= self.timing.reconnect_max) {
+        let trial = self.backoff.trial(&self.timing);
+        if self.opened.take().is_some_and(|opened| turn.now.since(opened) >= trial) {
             self.backoff.forget();
         }
         if pause == Pause::Long {

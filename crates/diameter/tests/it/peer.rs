@@ -386,6 +386,20 @@ fn a_connection_that_is_lost_at_once_does_not_reset_the_pause() {
 }
 
 #[test]
+fn a_connection_that_held_longer_than_it_was_waited_for_is_soon_called_again() {
+    let mut peer = Neighbour::new(Role::Both, false);
+    peer.hears(Event::Start);
+    for _ in 0..8 {
+        peer.hears(Event::Connected);
+        peer.hears(Event::Received(Initiator, Received::Cea(ResultCode::SUCCESS)));
+        peer.passes(Duration::from_secs(10));
+        peer.hears(Event::Disconnected(Initiator));
+        let (waited, _) = peer.waits();
+        assert!(waited < Duration::from_secs(2), "a reset now and then is no failed attempt: {waited:?}");
+    }
+}
+
+#[test]
 fn a_repeated_cer_is_answered_and_one_that_fails_now_closes() {
     let mut peer = Neighbour::connected();
     let cer = |result| Event::Received(Initiator, Received::Cer(result));
