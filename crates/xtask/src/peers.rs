@@ -1,5 +1,5 @@
-//! The real peers of the interop tests: SIPp, tshark, Kamailio, freeDiameter and Erlang from the system, SMS codecs and
-//! a Diameter node from PyPI.
+//! The real peers of the interop tests: SIPp, tshark, Kamailio, freeDiameter, Erlang and what makes a network bad from the
+//! system, SMS codecs and a Diameter node from PyPI.
 //!
 //! Refuses: to install into the system's Python, to install what is there already, to hide why it could not.
 //! In: the folder for what is not the system's (`target/peers`). Out: everything present, or an error with the remedy.
@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::step::{run, succeeds};
 
 /// A program that the tests start, and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 14] = [
     ("sipp", "sip-tester"),
     ("tshark", "tshark"),
     ("dumpcap", "wireshark-common"),
@@ -26,6 +26,8 @@ const PROGRAMS: [(&str, &str); 12] = [
     ("erl", "erlang-base"),
     ("erlc", "erlang-base"),
     ("diameterc", "erlang-diameter"),
+    ("ip", "iproute2"),
+    ("nft", "nftables"),
 ];
 
 /// What these programs load, below a folder of libraries, and the package that brings it.

@@ -7,9 +7,18 @@ use std::sync::OnceLock;
 /// Where `ipsmgw` is. `cargo test` alone does not build it, or leaves an old one: cargo is asked once for each run.
 pub fn ipsmgw() -> &'static Path {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match BUILT.get_or_init(build) {
+    match BUILT.get_or_init(|| build("gateway", "ipsmgw")) {
         Ok(path) => path,
         Err(error) => panic!("ipsmgw could not be built: {error}"),
+    }
+}
+
+/// Where `ipsmgw-loadgen` is, built in the same way.
+pub fn loadgen() -> &'static Path {
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    match BUILT.get_or_init(|| build("ipsmgw-loadgen", "ipsmgw-loadgen")) {
+        Ok(path) => path,
+        Err(error) => panic!("ipsmgw-loadgen could not be built: {error}"),
     }
 }
 
@@ -18,7 +27,7 @@ pub fn command() -> Command {
     Command::new(ipsmgw())
 }
 
-fn build() -> Result<PathBuf, String> {
+fn build(package: &str, program: &str) -> Result<PathBuf, String> {
     // target/<profile>/deps/it-1a2b3c
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder =
@@ -29,7 +38,7 @@ fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args(["build", "--quiet", "--package", "gateway", "--bin", "ipsmgw", "--profile", profile])
+        .args(["build", "--quiet", "--package", package, "--bin", program, "--profile", profile])
         .arg("--target-dir")
         .arg(target)
         .output()
@@ -37,6 +46,6 @@ fn build() -> Result<PathBuf, String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
-    let path = folder.join("ipsmgw");
+    let path = folder.join(program);
     if path.is_file() { Ok(path) } else { Err(format!("{} is not there", path.display())) }
 }
