@@ -245,3 +245,141 @@ fn end_of(account: &Account) -> String {
         ChatUserSees::WasLeft(cause) => format!("talked, BYE by the gateway, cause {cause}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chats::order::ChatsOrder;
+    use crate::chats::story::Stories;
+    use crate::chats::words::Shape;
+
+    /// Four chats in which both have lived the same: accepted, said one text each way, left by the SMS user.
+    fn good() -> Ledger {
+        let order = ChatsOrder { chats: 4, ..ChatsOrder::default() };
+        let mut ledger = Ledger::new(Stories::of(&order, 1), 4);
+        for chat in 0..4 {
+            for writer in [Writer::ChatUser, Writer::SmsUser] {
+                let (number, text) = ledger.say(chat, writer, Shape::Long);
+                ledger.settle(chat, writer, number, Fate::Taken);
+                ledger.hear(chat, writer, &text);
+            }
+            let account = ledger.account(chat);
+            account.chat_user = ChatUserSees::WasLeft(200);
+            account.sms_user.invitations = 1;
+            (account.sms_user.answer, account.sms_user.answer_fate) = (Some(Answer::Yes), Fate::Taken);
+            (account.sms_user.has_stopped, account.sms_user.stop_fate) = (true, Fate::Taken);
+        }
+        ledger
+    }
+
+    #[test]
+    fn chats_that_both_have_lived_alike_are_good() {
+        let verdict = Verdict::of(&good(), 9);
+        assert!(verdict.is_good(), "{verdict:?}");
+        assert_eq!((verdict.to_sms_users.taken_and_heard, verdict.to_chat_users.taken_and_heard), (4, 4));
+        assert_eq!(verdict.ends["talked, STOP by the SMS user"], 4);
+    }
+
+    #[test]
+    fn a_text_that_was_acknowledged_and_not_heard_is_lost() {
+        for heard in [0, 10] {
+            let mut ledger = good();
+            let (number, text) = ledger.say(2, Writer::ChatUser, Shape::Long);
+            ledger.settle(2, Writer::ChatUser, number, Fate::Taken);
+            if heard > 0 {
+                ledger.hear(2, Writer::ChatUser, &text[..9 * heard]);
+            }
+            let verdict = Verdict::of(&ledger, 9);
+            assert_eq!((verdict.is_good(), verdict.to_sms_users.lost), (false, 1), "{heard} words heard");
+            assert!(verdict.named[0].starts_with("chat 2: lost to the SMS user"), "{:?}", verdict.named);
+        }
+    }
+
+    #[test]
+    fn a_text_that_failed_or_was_not_answered_may_have_arrived_once() {
+        for fate in [Fate::Refused(408), Fate::UnderWay] {
+            let mut ledger = good();
+            let (number, text) = ledger.say(2, Writer::ChatUser, Shape::Short(1));
+            ledger.settle(2, Writer::ChatUser, number, fate);
+            ledger.hear(2, Writer::ChatUser, &text);
+            let verdict = Verdict::of(&ledger, 9);
+            assert!(verdict.is_good(), "{verdict:?}");
+            assert_eq!(verdict.to_sms_users.heard_unacknowledged, 1);
+            ledger.hear(2, Writer::ChatUser, &text);
+            assert!(!Verdict::of(&ledger, 9).is_good(), "but not twice");
+        }
+    }
+
+    #[test]
+    fn one_word_heard_twice_is_a_text_doubled() {
+        let mut ledger = good();
+        let (number, text) = ledger.say(0, Writer::SmsUser, Shape::Long);
+        ledger.settle(0, Writer::SmsUser, number, Fate::Taken);
+        ledger.hear(0, Writer::SmsUser, &text);
+        ledger.hear(0, Writer::SmsUser, &text[..9]);
+        let verdict = Verdict::of(&ledger, 9);
+        assert_eq!((verdict.is_good(), verdict.to_chat_users.doubled), (false, 1));
+    }
+
+    #[test]
+    fn a_text_of_another_chat_or_of_one_s_own_is_misdelivered() {
+        let mut ledger = good();
+        let (_, text) = ledger.say(0, Writer::SmsUser, Shape::Short(1));
+        ledger.hear(1, Writer::SmsUser, &text);
+        ledger.hear(0, Writer::ChatUser, &text);
+        let verdict = Verdict::of(&ledger, 9);
+        assert_eq!((verdict.is_good(), verdict.misdelivered), (false, 2));
+    }
+
+    #[test]
+    fn a_text_that_reads_differently_is_garbled() {
+        let mut ledger = good();
+        let (_, text) = ledger.say(0, Writer::SmsUser, Shape::Foreign);
+        ledger.hear(0, Writer::SmsUser, text.trim_end_matches('\u{1F600}'));
+        ledger.hear(0, Writer::SmsUser, "no word of anybody");
+        assert_eq!(Verdict::of(&ledger, 9).garbled, 2);
+    }
+
+    #[test]
+    fn what_the_two_do_not_agree_about_is_said() {
+        type Case = (&'static str, fn(&mut Account));
+        let cases: [Case; 6] = [
+            ("it is not over for the chat user", |account| account.chat_user = ChatUserSees::Talking),
+            ("accepted, but the SMS user has not said yes", |account| account.sms_user.answer = None),
+            ("over, but the SMS user does not know", |account| {
+                account.sms_user.stop_fate = Fate::Refused(5001)
+            }),
+            ("the SMS user has left a chat that the chat user never had", |account| {
+                account.chat_user = ChatUserSees::TookBack;
+            }),
+            ("the SMS user has said yes, and the chat user knows of no chat", |account| {
+                account.chat_user = ChatUserSees::Refused(480);
+                account.sms_user.has_stopped = false;
+            }),
+            ("rejected, but the SMS user has not said no", |account| {
+                account.chat_user = ChatUserSees::Refused(603);
+                account.sms_user.has_stopped = false;
+                account.sms_user.answer = None;
+            }),
+        ];
+        for (what, change) in cases {
+            let mut ledger = good();
+            change(ledger.account(3));
+            let verdict = Verdict::of(&ledger, 9);
+            assert_eq!((verdict.is_good(), verdict.disagreements.get(what)), (false, Some(&1)), "{what}");
+        }
+        let mut ledger = good();
+        ledger.account(3).sms_user.invitations = 2;
+        assert!(!Verdict::of(&ledger, 9).is_good());
+    }
+
+    #[test]
+    fn who_is_told_of_the_end_agrees_with_it() {
+        let mut ledger = good();
+        let account = ledger.account(3);
+        account.chat_user = ChatUserSees::Left;
+        (account.sms_user.has_stopped, account.sms_user.stop_fate) = (false, Fate::Unsaid);
+        account.sms_user.announcements = 1;
+        assert!(Verdict::of(&ledger, 9).is_good());
+    }
+}

@@ -72,3 +72,40 @@ fn another_host_is_refused_with_the_reason() {
     assert!(text(&output.stderr).contains("--allow-remote"), "{}", text(&output.stderr));
     assert!(output.stdout.is_empty());
 }
+
+fn chats(words: &str) -> Output {
+    let words = words.split_whitespace();
+    Command::new(env!("CARGO_BIN_EXE_ipsmgw-loadgen"))
+        .arg("chats")
+        .args(words)
+        .output()
+        .expect("the binary runs")
+}
+
+#[test]
+fn a_configuration_that_fits_is_printed_and_nothing_else_done() {
+    let output = chats("--print-config --gateway 127.0.0.9:5060 --diameter-port-first 4000");
+    let told = text(&output.stdout);
+    assert!(output.status.success());
+    for line in ["address = \"127.0.0.9\"", "address = \"127.0.0.1:4002\"", "serves = [\"hss\"]"] {
+        assert!(told.contains(line), "{line} is not in\n{told}");
+    }
+}
+
+#[test]
+fn chats_without_a_gateway_say_what_is_missing() {
+    let admin = {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        socket.local_addr().expect("its address")
+    };
+    let output = chats(&format!("--admin {admin}"));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("tells no status"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn chats_on_another_host_are_refused_with_the_reason() {
+    let output = chats("--gateway 192.0.2.1:5060");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("--allow-remote"), "{}", text(&output.stderr));
+}
