@@ -57,6 +57,11 @@ impl<K: Copy + Eq + Hash + Debug, V: Clone + Debug> Lasting<K, V> {
         (*until > now).then(|| value.clone())
     }
 
+    /// Is it here, run out or not?
+    pub fn holds(&self, key: K) -> bool {
+        self.map.contains_key(&key)
+    }
+
     /// Takes a thing out.
     pub fn remove(&self, key: K) {
         if self.map.remove(&key).is_some() {

@@ -10,8 +10,10 @@ mod lasting;
 
 use std::collections::HashMap;
 
-use interwork::{Identity, Msisdn, MtCorrelationId, Rate, Subscriber};
-use shard::{Directory, Limited, Reach, Remembered, Spent};
+use dashmap::DashSet;
+use foldhash::fast::RandomState;
+use interwork::{Identity, Msisdn, MtCorrelationId, PeerId, Rate, Subscriber};
+use shard::{Directory, Limited, Reach, Remembered, ShardId, Spent};
 use tempo::Instant;
 
 use allowances::Allowances;
@@ -26,6 +28,8 @@ pub struct SharedDirectory {
     allowances: Allowances,
     /// As many as there are subscribers at most: who is reached is registered.
     reaches: Lasting<Msisdn, Reach>,
+    /// On which shards a chat user has chats: no more entries than there are chats.
+    chats: DashSet<(PeerId, ShardId), RandomState>,
     /// From the operator's file; it never changes, and comes before what a registration says.
     provisioned: HashMap<Identity, Subscriber>,
 }
@@ -40,6 +44,7 @@ impl SharedDirectory {
             awaited: Lasting::new(AWAITED_MAX),
             allowances: Allowances::new(subscribers_max),
             reaches: Lasting::new(subscribers_max),
+            chats: DashSet::default(),
             provisioned: HashMap::new(),
         }
     }
@@ -72,8 +77,8 @@ impl Directory for SharedDirectory {
         self.subscribers.revise(identity, subscriber);
     }
 
-    fn await_data(&self, identity: Identity, until: Instant) {
-        self.awaited.put(identity, (), until);
+    fn await_data(&self, identity: Identity, until: Instant) -> bool {
+        !self.awaited.holds(identity) && self.awaited.put(identity, (), until)
     }
 
     fn has_data(&self, identity: Identity) {
@@ -86,6 +91,17 @@ impl Directory for SharedDirectory {
 
     fn awaits_any(&self) -> bool {
         self.awaited.count() > 0
+    }
+
+    fn has_chats(&self, peer: PeerId, shard: ShardId, has: bool) {
+        match has {
+            true => drop(self.chats.insert((peer, shard))),
+            false => drop(self.chats.remove(&(peer, shard))),
+        }
+    }
+
+    fn are_chats_on(&self, peer: PeerId, shard: ShardId) -> bool {
+        self.chats.contains(&(peer, shard))
     }
 
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber> {

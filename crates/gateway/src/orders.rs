@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use interwork::{Goodbye, Msisdn, PeerId};
 use serde::{Deserialize, Serialize};
-use shard::{Cargo, Ending, Lanes, ShardId, Whose};
+use shard::{Cargo, Ending, Lanes, ShardId, Whose, owner_of};
 use sip::{Scheme, Uri};
 
 use crate::boot::Gateway;
@@ -88,10 +88,15 @@ impl Orders {
         Orders { lanes: gateway.lanes().into() }
     }
 
-    /// Tells every shard; how many had no room to hear it.
+    /// Tells the shards that it concerns; how many had no room to hear it.
     pub fn give(&self, ending: Ending) -> usize {
         let Some(lanes) = self.lanes.first() else { return 0 };
+        let only = match ending.whose {
+            Whose::SmsUsers(number) => Some(owner_of(number, lanes.shards())),
+            Whose::ChatUsers(_) | Whose::Everybodys => None,
+        };
         let shards = (0..lanes.shards()).map(ShardId);
+        let shards = shards.filter(|shard| only.is_none_or(|only| only == *shard));
         shards.filter(|shard| lanes.push(*shard, Cargo::EndChats(ending), &[]).is_err()).count()
     }
 }

@@ -5,6 +5,8 @@ use core::hash::{BuildHasher, Hash};
 
 use octets::Digits;
 
+use crate::Identity;
+
 /// An E.164 number in international form. It belongs to a person, so it does not print.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Msisdn(pub Digits);
@@ -37,6 +39,14 @@ impl PeerId {
     /// From what identifies the chat user: a number, or else the octets of the identity.
     pub fn of(identity: impl Hash) -> Self {
         PeerId(foldhash::fast::FixedState::with_seed(PEER_SEED).hash_one(identity))
+    }
+
+    /// From what data about a chat user are found by.
+    pub fn of_identity(identity: Identity) -> Self {
+        match identity {
+            Identity::Number(number) => PeerId::of(number.digits().packed()),
+            Identity::Name(name) => name,
+        }
     }
 
     /// The same for every shard of a process, and spread evenly.

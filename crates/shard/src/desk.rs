@@ -8,7 +8,7 @@ use tempo::{Alarm, Entropy, Instant, TimerWheel};
 use crate::diameter_room::{Errand, Forward, Submit};
 use crate::directory::Directory;
 use crate::driver::{LinkId, Moment};
-use crate::interwork_room::{Chat, DueReport, InboundSm, PagerReport, Postponed};
+use crate::interwork_room::{Chat, InboundSm, Postponed};
 use crate::lanes::{Lanes, ShardId};
 use crate::obsolete::Obsolete;
 use crate::sip_room::{Answered, Invite, InviteTimer, Page, PagerMessage};
@@ -48,16 +48,12 @@ pub enum Ringing {
     PagerMessage(Key<PagerMessage>),
     /// A MESSAGE of ours.
     Page(Key<Page>, sip::Timer),
-    /// The patience with the status report on a chat user's MESSAGE.
-    PagerReport(Key<PagerReport>),
     /// A timer of a chat.
     Chat(Key<Chat>, Timer),
     /// The next segment of a long text, in this place of a chat.
     Joining(Key<Chat>, u8),
     /// An INVITE that waits for what is known of its sender.
     Postponed(Key<Postponed>),
-    /// The patience with a status report.
-    Report(Key<DueReport>),
     /// The guard of a submitted short message.
     Submit(Key<Submit>),
     /// The guard of a question to the HSS.

@@ -2,9 +2,10 @@
 
 use core::fmt::Debug;
 
-use interwork::{Identity, Msisdn, MtCorrelationId, Rate, Subscriber};
+use interwork::{Identity, Msisdn, MtCorrelationId, PeerId, Rate, Subscriber};
 use tempo::Instant;
 
+use crate::lanes::ShardId;
 use crate::reach::Reach;
 
 /// Something in the directory.
@@ -61,7 +62,8 @@ pub trait Directory: Send + Sync + Debug {
     fn revise(&self, identity: Identity, subscriber: Subscriber);
 
     /// The HSS is being asked about somebody of whom nothing is known; until `until` at the latest it will have said something.
-    fn await_data(&self, identity: Identity, until: Instant);
+    /// `false` when there is no room, or that is known already.
+    fn await_data(&self, identity: Identity, until: Instant) -> bool;
 
     /// It has said all that it will.
     fn has_data(&self, identity: Identity);
@@ -71,6 +73,12 @@ pub trait Directory: Send + Sync + Debug {
 
     /// Is anybody's? Asked for each INVITE.
     fn awaits_any(&self) -> bool;
+
+    /// A chat user has chats on a shard, or none there any more.
+    fn has_chats(&self, peer: PeerId, shard: ShardId, has: bool);
+
+    /// Has he chats on this shard?
+    fn are_chats_on(&self, peer: PeerId, shard: ShardId) -> bool;
 
     /// What is known of a chat user at `now`.
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber>;

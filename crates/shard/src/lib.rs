@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 extern crate alloc;
 
+mod ages;
 mod desk;
 mod diameter_room;
 mod directory;

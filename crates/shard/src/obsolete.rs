@@ -40,8 +40,14 @@ impl Obsolete {
         }
     }
 
-    /// Takes out at most `most` things that have run out.
-    pub fn take_out(&mut self, directory: &dyn Directory, now: Instant, most: usize) {
+    /// Takes out at most `most` things that have run out; `gone` hears of chat users.
+    pub fn take_out(
+        &mut self,
+        directory: &dyn Directory,
+        now: Instant,
+        most: usize,
+        mut gone: impl FnMut(Identity),
+    ) {
         for _ in 0..most {
             let Some(entry) = self.heap.peek().copied().filter(|entry| entry.at <= now) else { return };
             self.heap.pop();
@@ -49,6 +55,7 @@ impl Obsolete {
                 (Some(at), what) => self.heap.push(Entry { at, what }),
                 (None, Remembered::Subscriber(identity)) => {
                     self.subscribers.remove(&identity);
+                    gone(identity);
                 }
                 (None, Remembered::Reach(number)) => {
                     self.reaches.remove(&number);

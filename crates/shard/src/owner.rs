@@ -2,10 +2,11 @@
 
 use core::hash::{BuildHasher, Hasher};
 
-use interwork::{Msisdn, PeerId};
-use sip::{MessageView, Method, Uri, parse_token};
+use interwork::{Identity, Msisdn, PeerId};
+use sip::{MessageView, Registration, Uri, parse_token};
 use sms::Address;
 
+use crate::desk::Desk;
 use crate::lanes::ShardId;
 
 /// The shard of an SMS user.
@@ -39,21 +40,23 @@ pub fn owner_of_sip(message: &MessageView<'_>, shards: u16) -> Option<ShardId> {
     if !message.is_request() {
         return None;
     }
-    if message.method() == Method::Register {
-        return owner_of_registrant(message, shards);
-    }
     let sms_user = Uri::parse(message.request_uri()).and_then(|uri| uri.digits())?;
     Some(owner_of(Msisdn(sms_user), shards))
 }
 
-/// The shard of somebody who comes or goes, so that the end of his registration never overtakes its beginning.
-fn owner_of_registrant(message: &MessageView<'_>, shards: u16) -> Option<ShardId> {
-    let uri = message.to().uri;
-    let spread = match Uri::parse(uri).and_then(|uri| uri.digits()) {
-        Some(number) => Msisdn(number).spread(),
-        None => PeerId::of(uri).spread(),
+/// The shard of somebody who comes or goes, so that the end of his registration never overtakes its beginning: by his number, which
+/// all his identities have in common, and which an S-CSCF need not say at the end.
+pub fn owner_of_registrant(message: &MessageView<'_>, desk: &Desk) -> Option<ShardId> {
+    let (identity, msisdn) = match Registration::of(message).ok()? {
+        Registration::Registered(binding) => (binding.identity, binding.msisdn),
+        Registration::Deregistered { identity, msisdn } => (identity, msisdn),
     };
-    Some(ShardId((spread % u64::from(shards.max(1))) as u16))
+    let name = PeerId::of(identity.uri);
+    let known = || desk.directory.subscriber(Identity::Name(name), desk.now())?.number;
+    let number = msisdn.or(identity.tel).map(Msisdn).or_else(known);
+    let spread = number.map_or(name.spread(), Msisdn::spread);
+    Some(ShardId((spread % u64::from(desk.lanes.shards().max(1))) as u16))
 }
+
 /// Fixed, as every shard must agree.
 const WORD_SEED: u64 = 0x1953_2204_0615_0003;

@@ -6,19 +6,21 @@ use alloc::vec::Vec;
 
 use interwork::{Goodbye, Policy};
 use ipnet::IpNet;
-use sip::{Index, MessageView};
+use sip::{Index, MessageView, Method};
 use tempo::{Duration, Entropy, Instant, TimerWheel};
 
 use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom};
 use crate::door::{Door, LinkKind, each_message};
 use crate::driver::{Arrival, LinkId, Moment, Opening, Outward, Request};
-use crate::interwork_room::{Arrived, Ending, Hands, InterworkRoom, Whose, end_chats, is_wanted};
+use crate::interwork_room::{
+    Arrived, Ending, Hands, InterworkRoom, Whose, end_chats, forget, is_wanted, next_deadline,
+};
 use crate::lanes::{Cargo, Lanes, Parcel};
 use crate::limits::TIMERS_PER_TURN;
 use crate::msrp_room::MsrpRoom;
 use crate::obsolete::Obsolete;
-use crate::owner::owner_of_sip;
+use crate::owner::{owner_of_registrant, owner_of_sip};
 use crate::settings::Settings;
 use crate::sip_room::{SipEvent, SipRoom, Source};
 use crate::tally::{Count, Tally, TallyBoard};
@@ -136,8 +138,8 @@ impl Shard {
             Cargo::SmOutcome { token, outcome } => {
                 self.diameter.acknowledge(token, outcome, &mut self.desk, out)
             }
-            Cargo::EndChats(ending) => self.end_chats(ending, out),
-            Cargo::Stop => self.stop(out),
+            Cargo::EndChats(ending) => self.end_chats(ending),
+            Cargo::Stop => self.stop(),
         }
     }
 
@@ -157,7 +159,8 @@ impl Shard {
         }
         let (interwork, mut hands) = self.hands(out);
         self.is_ending_chats = interwork.housekeep(&mut hands);
-        self.desk.obsolete.take_out(&*self.desk.directory, moment.now, OBSOLETE_PER_TURN);
+        let (directory, interwork) = (&*self.desk.directory, &mut self.interwork);
+        self.desk.obsolete.take_out(directory, moment.now, OBSOLETE_PER_TURN, |gone| forget(interwork, gone));
         self.leave(out);
     }
 
@@ -167,7 +170,8 @@ impl Shard {
             Leave::Serving => None,
             Leave::EndingChats(at) | Leave::LeavingPeers(at) => Some(at),
         };
-        [self.desk.wheel.next_deadline(), self.desk.obsolete.next_deadline(), leave]
+        let reports = next_deadline(&self.interwork);
+        [self.desk.wheel.next_deadline(), self.desk.obsolete.next_deadline(), reports, leave]
             .into_iter()
             .flatten()
             .min()
@@ -229,7 +233,11 @@ impl Shard {
         };
         let message = MessageView::new(bytes, &index);
         let me = self.desk.me();
-        let owner = owner_of_sip(&message, self.desk.lanes.shards()).unwrap_or(me);
+        let owner = match message.is_request() && message.method() == Method::Register {
+            true => owner_of_registrant(&message, &self.desk),
+            false => owner_of_sip(&message, self.desk.lanes.shards()),
+        };
+        let owner = owner.unwrap_or(me);
         if owner == me {
             return self.sip_message(message, source, out);
         }
@@ -315,12 +323,7 @@ impl Shard {
                 let event = self.sip.pages.ring(key, timer, &mut self.desk, out);
                 self.on_sip(event, out);
             }
-            Ringing::Chat(..)
-            | Ringing::Joining(..)
-            | Ringing::Postponed(_)
-            | Ringing::Report(_)
-            | Ringing::PagerReport(_)
-            | Ringing::Sm(_) => {
+            Ringing::Chat(..) | Ringing::Joining(..) | Ringing::Postponed(_) | Ringing::Sm(_) => {
                 let (interwork, mut hands) = self.hands(out);
                 interwork.ring(ringing, &mut hands);
             }
@@ -365,18 +368,17 @@ impl Shard {
         }
     }
 
-    fn stop(&mut self, out: &mut impl Outward) {
+    fn stop(&mut self) {
         if self.leave != Leave::Serving {
             return;
         }
         self.desk.is_stopping = true;
         self.leave = Leave::EndingChats(self.desk.now() + GRACE_FOR_CHATS);
-        self.end_chats(Ending { whose: Whose::Everybodys, goodbye: Goodbye::Service }, out);
+        self.end_chats(Ending { whose: Whose::Everybodys, goodbye: Goodbye::Service });
     }
 
-    fn end_chats(&mut self, ending: Ending, out: &mut impl Outward) {
-        let (interwork, mut hands) = self.hands(out);
-        end_chats(interwork, ending, &mut hands);
+    fn end_chats(&mut self, ending: Ending) {
+        end_chats(&mut self.interwork, ending);
         self.is_ending_chats = true;
     }
 
@@ -386,6 +388,7 @@ impl Shard {
             return;
         }
         let is_quiet = self.interwork.gauges().chats == 0
+            && self.interwork.gauges().postponed == 0
             && self.diameter.submits.count() == 0
             && self.diameter.forwards.count() == 0;
         if is_quiet || self.desk.now() >= at {

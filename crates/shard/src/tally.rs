@@ -115,7 +115,7 @@ counts! {
     CourtesiesLost = "courtesies_lost",
     /// Chats that ended though neither of the two had ended them: de-registration, operator, end of service.
     ChatsCutShort = "chats_cut_short",
-    /// Status reports that will be told to nobody: their chat waits for too many.
+    /// Messages whose status reports will be told to nobody: too many wait, in their chat or outside of chats.
     ReportsForgone = "reports_forgone",
     /// Short messages received.
     SmReceived = "sm_received",

@@ -8,7 +8,7 @@ use crate::paper::stage::BOB;
 use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
 
 /// A text in CPIM whose sender wants to know what becomes of it.
-fn wrapped(text: &str) -> String {
+pub fn wrapped(text: &str) -> String {
     format!(
         "From: <sip:alice@ims.example>\r\nTo: <tel:{BOB}>\r\nNS: imdn <urn:ietf:params:imdn>\r\n\
          imdn.Message-ID: first1\r\nimdn.Disposition-Notification: positive-delivery, negative-delivery\r\n\r\n\
@@ -17,7 +17,7 @@ fn wrapped(text: &str) -> String {
 }
 
 /// An INVITE with a second part beside its offer.
-fn invite(stage: &mut Stage, content_type: &str, part: &str) -> usize {
+pub fn invite(stage: &mut Stage, content_type: &str, part: &str) -> usize {
     let call = Call::new(Invitation::to(BOB), stage.calls.len());
     let text = call.invite();
     let (head, offer) = text.split_once("\r\n\r\n").expect("a body");

@@ -1,5 +1,6 @@
 //! What the two users, and the network between them, may rely on: one promise, one test, on every layout.
 
+mod awkward_moments;
 mod barring;
 mod chat_messages;
 mod collisions;
@@ -22,6 +23,7 @@ mod reconnection;
 mod refusal;
 pub mod registration;
 mod return_path;
+
 mod session_timer;
 mod shutdown;
 mod sms_links;

@@ -150,17 +150,17 @@ fn who_is_not_registered_or_no_longer_is_not_there() {
     on_every_layout(|layout| {
         let mut stage = Stage::new(layout);
         let before = write(&mut stage, "too early");
-        assert_eq!(delivery(&stage, before), Delivery::NoSession);
+        assert_eq!(delivery(&stage, before), Delivery::NotNow);
         register(&mut stage, 0, 600);
         let there = write(&mut stage, "hello");
         assert_eq!(delivery(&stage, there), Delivery::Taken);
         register(&mut stage, 0, 0);
         let gone = write(&mut stage, "gone");
-        assert_eq!(delivery(&stage, gone), Delivery::NoSession);
+        assert_eq!(delivery(&stage, gone), Delivery::NotNow);
         register(&mut stage, 0, 600);
         stage.network.wait(Duration::from_secs(601));
         let late = write(&mut stage, "late");
-        assert_eq!(delivery(&stage, late), Delivery::NoSession);
+        assert_eq!(delivery(&stage, late), Delivery::NotNow);
         assert_eq!(pages(&stage).len(), 1);
         stage
     });
@@ -193,7 +193,7 @@ fn an_s_cscf_that_names_its_address_is_gone_to_there_and_the_last_one_counts() {
         let long = format!("sip:{}.example", "s".repeat(128));
         say_registered(&mut stage, &long, 901, &body);
         let ticket = write(&mut stage, "hello?");
-        assert_eq!(delivery(&stage, ticket), Delivery::NoSession, "not by way of an S-CSCF that he has left");
+        assert_eq!(delivery(&stage, ticket), Delivery::NotNow, "not by way of an S-CSCF that he has left");
         stage
     });
 }
@@ -204,7 +204,7 @@ fn an_s_cscf_need_not_say_the_number_of_him_who_leaves() {
         let mut stage = registered(Plan::new(layout));
         say_registered(&mut stage, "sip:scscf.ims.example", 0, "");
         let gone = write(&mut stage, "gone");
-        assert_eq!(delivery(&stage, gone), Delivery::NoSession);
+        assert_eq!(delivery(&stage, gone), Delivery::NotNow);
         stage
     });
 }
@@ -483,7 +483,7 @@ fn a_registration_that_finds_no_room_reaches_nobody() {
         plan.subscribers_max = 0;
         let mut stage = registered(plan);
         let ticket = write(&mut stage, "hello");
-        assert_eq!(delivery(&stage, ticket), Delivery::NoSession);
+        assert_eq!(delivery(&stage, ticket), Delivery::NotNow);
         stage
     });
 }

@@ -232,7 +232,8 @@ impl Subscriptions {
         if !desk.is_due(&mut errand.alarm, Ringing::Errand(key)) || self.again(key, peers, desk, out) {
             return None;
         }
-        if self.table.find(key)?.step == Step::Watch {
+        // What comes after it matters more than whether it was heard.
+        if matches!(self.table.find(key)?.step, Step::Watch | Step::Unwatch) {
             self.advance(key, peers, desk, out);
             return None;
         }

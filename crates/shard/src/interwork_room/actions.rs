@@ -7,6 +7,7 @@ use sip::StatusCode;
 use sms::Plan;
 use tempo::Duration;
 
+use super::first_message;
 use super::pager_reports::hand_over;
 use super::short_message::Arrived;
 use super::submit::{Letterhead, submit_text};
@@ -58,7 +59,7 @@ impl InterworkRoom {
         while let Some(event) = events.items.get(at).copied().flatten() {
             at += 1;
             let Some(chat) = self.chats.find_mut(key) else { return };
-            let mut actions = Few::<Action, 6>::new();
+            let mut actions = Few::<Action, 8>::new();
             chat.session.step(event, &hands.desk.policy, |action| actions.push(action));
             for action in actions.iter() {
                 if let Some(consequence) = self.perform(key, action, arrived, hands) {
@@ -227,7 +228,9 @@ impl InterworkRoom {
             self.sms.settle(&mut self.chats, sm, SmOutcome::NotNow, hands);
         }
         let Some(mut chat) = self.chats.remove(key) else { return };
-        self.endings.unlink(&mut self.chats, key, &chat);
+        self.endings.unlink(&mut self.chats, key, &chat, hands.desk);
+        self.numbering.end(chat.lease.pair, chat.references);
+        first_message::give_up(&mut chat, hands);
         hand_over(&mut chat, &mut self.reports, &mut self.pager.reports, hands);
         for alarm in chat.alarms() {
             hands.desk.disarm(alarm);

@@ -162,6 +162,7 @@ fn authorised(caller: &mut Caller, desk: &Desk) -> Result<Subscriber, Refused> {
     if let Some(number) = known.and_then(|known| known.number) {
         // Known by name, and by his registration it is known which number is his.
         caller.number = Some(number.digits());
+        caller.peer = PeerId::of(number.digits().packed());
         known = desk.directory.subscriber(Identity::Number(number), desk.now());
     }
     // interworking 2.3 row 4

@@ -7,11 +7,13 @@
 
 use alloc::boxed::Box;
 
+use interwork::Msisdn;
 use msrp::Status;
 use msrp::imdn::Fate;
 use sip::{MessageView, Multipart, StatusCode};
 
 use super::chat_message::{ChatMessages, Origin, Said, said};
+use super::pager_reports::tell_outside;
 use super::{Chat, Hands};
 use crate::driver::Outward;
 use crate::kept::Kept;
@@ -65,6 +67,16 @@ pub(super) fn say_first<O: Outward>(
     let origin = Origin { chat: key, session, name: None, owed: Owed::NOTHING, success_report: false };
     if messages.pass_on(chat, origin, &spoken, hands).is_err() {
         spoken.wanted(false).notify(session, sms_user, Fate::Failed, hands);
+    }
+}
+
+/// The chat has ended before its user was connected: by MESSAGE he is told that it was never said.
+pub(super) fn give_up<O: Outward>(chat: &mut Chat, hands: &mut Hands<'_, O>) {
+    let Some(first) = chat.first_message.take().filter(|_| hands.desk.policy.late_reports) else { return };
+    let Ok(Said::Text(spoken)) = said(first.content_type.as_bytes(), first.body.as_bytes()) else { return };
+    if let Some(reach) = chat.reach.clone() {
+        let (sms_user, user) = (chat.lease.pair.sms_user.digits(), chat.inviter.map(Msisdn));
+        tell_outside(&spoken.wanted(false), sms_user, (user, reach), Fate::Failed, hands);
     }
 }
 

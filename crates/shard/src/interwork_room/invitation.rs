@@ -7,10 +7,11 @@ use msrp::{NotAcceptable, Offer};
 use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 
 use super::admission::{self, Admitted, Caller, Refused};
-use super::chat::{References, TOPIC_OCTETS_MAX, Terms};
+use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::first_message::FirstMessage;
+use super::postponed::{self, Waiting};
 use super::succession::Conversation;
-use super::{Chat, Hands, InterworkRoom, postponed};
+use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::directory::Limited;
 use crate::driver::Outward;
@@ -38,7 +39,7 @@ impl InterworkRoom {
         from: SocketAddr,
         hands: &mut Hands<'_, O>,
     ) {
-        match postponed::postpone(self, invite, request, from, hands) {
+        match postponed::postpone(self, Waiting::Invite(invite), request, from, hands) {
             Ok(true) => {}
             Ok(false) => self.judge(invite, request, from, hands),
             Err(refused) => refuse(invite, &refused, hands),
@@ -62,7 +63,7 @@ impl InterworkRoom {
                     chat.reach =
                         admission::asserted(request).and_then(|peer| Reach::new(peer.uri, None, from));
                     // Not from zero: reports on a chat before it on this pair may still come.
-                    chat.references = References::of_nothing(&mut hands.desk.entropy);
+                    chat.references = self.numbering.begin(chat.lease.pair, &mut hands.desk.entropy);
                 }
                 self.drive(chat, Event::Begin, None, hands);
             }
@@ -122,7 +123,7 @@ impl InterworkRoom {
             hands.desk.count(Count::Overloads);
             return Err(Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE));
         }
-        self.endings.link(&mut self.chats, chat);
+        self.endings.link(&mut self.chats, chat, hands.desk);
         Ok(Invited::New(chat))
     }
 

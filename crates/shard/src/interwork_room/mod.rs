@@ -12,10 +12,12 @@ mod endings;
 mod first_message;
 mod invitation;
 mod joining;
+mod numbering;
 mod pager_message;
 mod pager_reports;
 mod paging;
 mod postponed;
+mod presence;
 mod registration;
 mod repeated_message;
 mod reports;
@@ -25,7 +27,9 @@ mod succession;
 mod unconfirmed;
 mod waiting_sms;
 
-use interwork::{Correlation, Event, Goodbye, outcome_of_chat};
+use interwork::{Correlation, Event, Goodbye, Identity, outcome_of_chat};
+
+use tempo::Instant;
 
 use crate::desk::{Desk, Ringing};
 use crate::diameter_room::{DiameterEvent, DiameterRoom, NoRoute, Purpose, RoutingQuery};
@@ -39,8 +43,10 @@ use crate::tally::Count;
 
 use chat_message::ChatMessages;
 use endings::Endings;
+use numbering::Numbering;
 use pager_message::Pager;
 use postponed::AllPostponed;
+use presence::Presence;
 use reports::DueReports;
 use waiting_sms::ShortMessages;
 
@@ -48,9 +54,7 @@ pub use chat::Chat;
 pub use chat_message::ChatMessage;
 pub use endings::{Ending, Whose, end_chats};
 pub use pager_message::PagerText;
-pub use pager_reports::PagerReport;
 pub use postponed::Postponed;
-pub use reports::DueReport;
 pub use short_message::Arrived;
 pub use waiting_sms::InboundSm;
 
@@ -64,6 +68,8 @@ pub struct InterworkRoom {
     endings: Endings,
     postponed: AllPostponed,
     pager: Pager,
+    presence: Presence,
+    numbering: Numbering,
 }
 
 /// Is a short message that is on its way still wanted? An invitation is not, once the chat user has gone.
@@ -71,6 +77,18 @@ pub fn is_wanted(room: &InterworkRoom, purpose: Purpose) -> bool {
     match purpose {
         Purpose::Invitation(chat) => room.chats.find(chat).is_some_and(|chat| chat.session.awaits_answer()),
         Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy => true,
+    }
+}
+
+/// When the next message's report is waited for no longer.
+pub fn next_deadline(room: &InterworkRoom) -> Option<Instant> {
+    [room.reports.next_deadline(), room.pager.reports.next_deadline()].into_iter().flatten().min()
+}
+
+/// What was known of a chat user has run out.
+pub fn forget(room: &mut InterworkRoom, gone: Identity) {
+    if let Identity::Number(number) = gone {
+        room.presence.forget(number);
     }
 }
 
@@ -101,6 +119,8 @@ impl InterworkRoom {
             endings: Endings::new(sessions, &mut desk.entropy),
             postponed: AllPostponed::new(),
             pager: Pager::new(sessions, desk),
+            presence: Presence::new(desk.entropy.u64()),
+            numbering: Numbering::new(sessions, &mut desk.entropy),
         }
     }
 
@@ -113,11 +133,9 @@ impl InterworkRoom {
             SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
             SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
             SipEvent::Registered { registrant, life, scscf, from } => {
-                attachment::attached(&registrant, (scscf, from), life, hands);
-                registration::registered(registrant, life, hands);
+                registration::registered(self, registrant, (scscf, from), life, hands);
             }
             SipEvent::Deregistered(registrant) => {
-                attachment::detached(&registrant, hands);
                 registration::deregistered(self, registrant, hands);
             }
             SipEvent::Paged { message, request, from } => {
@@ -212,8 +230,6 @@ impl InterworkRoom {
             }
             Ringing::Postponed(key) => postponed::ring(self, key, hands),
             Ringing::Sm(key) => self.sms.ring(&mut self.chats, key, hands),
-            Ringing::Report(key) => self.reports.ring(&mut self.chats, key, hands),
-            Ringing::PagerReport(key) => self.pager.reports.ring(key, hands.desk),
             // The others belong to other rooms.
             _ => {}
         }
@@ -225,6 +241,8 @@ impl InterworkRoom {
         endings::go_on(self, hands);
         self.pairs.advance(hands.desk.now(), SWEEP_MAX);
         self.sms.housekeep(hands.desk.now(), SWEEP_MAX);
+        self.reports.housekeep(&mut self.chats, hands.desk.now(), SWEEP_MAX);
+        self.pager.reports.housekeep(hands.desk.now(), SWEEP_MAX);
         !self.endings.is_empty()
     }
 
@@ -236,6 +254,7 @@ impl InterworkRoom {
             resting: self.pairs.resting(),
             messages: self.messages.count() + self.pager.count(),
             due_reports: self.reports.count() + self.pager.reports.count(),
+            postponed: self.postponed.count(),
         }
     }
 }
@@ -253,6 +272,8 @@ pub struct Gauges {
     pub messages: usize,
     /// Of these, those that wait for a status report.
     pub due_reports: usize,
+    /// INVITEs that wait for what is known of their sender.
+    pub postponed: usize,
 }
 
 /// TS 23.204 6.14 steps 3a and 3c; TS 29.311 6.1.3.1; interworking 11 row 15: the answer names us, and an MT-Correlation-ID that leads the short message back to the number.

@@ -12,10 +12,10 @@ use octets::Digits;
 use sip::{MessageView, ServiceKind, StatusCode};
 use sms::Plan;
 
-use super::admission::{self, Refused};
-use super::chat::References;
+use super::admission::{self, Caller, Refused};
 use super::chat_message::{Said, Spoken, said};
 use super::pager_reports::{PagerReport, PagerReports};
+use super::postponed::{self, Waiting};
 use super::reports::SEGMENTS_MAX;
 use super::submit::{Letterhead, submit_text};
 use super::{Hands, InterworkRoom};
@@ -44,8 +44,6 @@ pub struct PagerText {
 pub(super) struct Pager {
     texts: Table<PagerText>,
     pub(super) reports: PagerReports,
-    /// Texts outside of chats are numbered through, whoever they are for.
-    references: References,
 }
 
 impl Pager {
@@ -54,7 +52,6 @@ impl Pager {
             // As many as there are MESSAGEs that may wait.
             texts: Table::new(sessions_max),
             reports: PagerReports::new(sessions_max, &mut desk.entropy),
-            references: References::of_nothing(&mut desk.entropy),
         }
     }
 
@@ -66,6 +63,7 @@ impl Pager {
 
 /// A MESSAGE that is let in.
 struct Admitted<'a> {
+    caller: Caller,
     pair: Pair,
     service_centre: Digits,
     spoken: Spoken<'a>,
@@ -75,6 +73,23 @@ struct Admitted<'a> {
 
 /// A new MESSAGE.
 pub(super) fn paged<O: Outward>(
+    room: &mut InterworkRoom,
+    message: Key<PagerMessage>,
+    request: &MessageView<'_>,
+    from: core::net::SocketAddr,
+    hands: &mut Hands<'_, O>,
+) {
+    match postponed::postpone(room, Waiting::Message(message), request, from, hands) {
+        Ok(true) => {}
+        Ok(false) => judge(room, message, request, from, hands),
+        Err(Refused(status, refusal)) => {
+            hands.sip.pager.answer(message, status, refusal, hands.desk, hands.out);
+        }
+    }
+}
+
+/// All that can be known of its sender is known.
+pub(super) fn judge<O: Outward>(
     room: &mut InterworkRoom,
     message: Key<PagerMessage>,
     request: &MessageView<'_>,
@@ -115,7 +130,7 @@ fn admit<'a, O: Outward>(
     // TS 23.204 6.7 item 1; interworking 2.10 item 1
     let admission::Admitted { caller, subscriber, sms_user } = admission::admit(request, desk)?;
     if caller.hides {
-        return Err(Refused::plain(StatusCode::ANONYMITY_DISALLOWED));
+        return Err(admission::hiding_is_prohibited(&desk.policy));
     }
     let number = caller.number.map(Msisdn).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
     let body = request.body();
@@ -130,9 +145,9 @@ fn admit<'a, O: Outward>(
         }
         Err(_) => return Err(Refused::plain(StatusCode::BAD_REQUEST)),
     };
-    admission::spend(&caller, Limited::Message, desk)?;
     let reach = admission::asserted(request).and_then(|asserted| Reach::new(asserted.uri, None, from));
     Ok(Some(Admitted {
+        caller,
         pair: Pair { number, sms_user },
         service_centre: subscriber.service_centre.unwrap_or(desk.policy.service_centre),
         spoken,
@@ -147,11 +162,12 @@ fn submit<O: Outward>(
     admitted: &Admitted<'_>,
     hands: &mut Hands<'_, O>,
 ) -> Result<(), Refused> {
-    let Admitted { pair, service_centre, spoken, reach } = admitted;
+    let Admitted { caller, pair, service_centre, spoken, reach } = admitted;
     let policy = hands.desk.policy.clone();
     let text = spoken.text.chars();
     let plan = Plan::of(text.clone(), policy.segments_max)
         .map_err(|_| Refused::plain(StatusCode::REQUEST_ENTITY_TOO_LARGE))?;
+    admission::spend(caller, Limited::Message, hands.desk)?;
     let full = || Refused::later(StatusCode::SERVICE_UNAVAILABLE);
     let waiting = PagerText { message, report: None, left: plan.segments(), failure: None };
     let key = room.pager.texts.insert(waiting).map_err(|_| full())?;
@@ -163,7 +179,7 @@ fn submit<O: Outward>(
     };
     let references = match chat {
         Some(chat) => chat.references.take(plan.segments()),
-        None => room.pager.references.take(plan.segments()),
+        None => room.numbering.take(*pair, plan.segments(), &mut hands.desk.entropy),
     };
     let wanted = spoken.wanted(false);
     let report = reach.clone().filter(|_| wanted.is_delivery() && plan.segments() <= SEGMENTS_MAX);
@@ -188,7 +204,7 @@ fn submit<O: Outward>(
     }
     room.pager.texts.remove(key);
     if let Some(report) = report {
-        room.pager.reports.forget(report, hands.desk);
+        room.pager.reports.forget(report);
     }
     Err(refused_by_sms(failure))
 }
@@ -211,7 +227,7 @@ pub(super) fn segment_ended<O: Outward>(
     if let Some(failure) = failure {
         // The answer says so: a notification would say it twice.
         if let Some(report) = report {
-            pager.reports.forget(report, hands.desk);
+            pager.reports.forget(report);
         }
         let Refused(status, refusal) = refused_by_sms(failure);
         return hands.sip.pager.answer(message, status, refusal, hands.desk, hands.out);

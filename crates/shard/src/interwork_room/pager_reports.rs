@@ -6,12 +6,14 @@
 use hashbrown::HashMap;
 use interwork::{Msisdn, Pair};
 use msrp::imdn::Fate;
+use octets::Digits;
 use sms::SmsStatusReport;
-use tempo::{Alarm, Entropy};
+use tempo::{Entropy, Instant};
 
 use super::reports::{DueReports, PATIENCE, Wanted, news_of};
 use super::{Chat, Hands};
-use crate::desk::{Desk, Ringing};
+use crate::ages::Ages;
+use crate::desk::Desk;
 use crate::driver::Outward;
 use crate::reach::Reach;
 use crate::sip_room::Sender;
@@ -32,20 +34,19 @@ pub struct PagerReport {
     reach: Reach,
     /// His own number, by which it is known where he is registered now; `None` when he has hidden it.
     user: Option<Msisdn>,
-    alarm: Alarm,
 }
 
 impl PagerReport {
     /// Of a text on `pair` whose segments have these references.
     pub(super) fn new(pair: Pair, (first, segments): (u8, u8), wanted: Wanted, reach: Reach) -> Self {
-        let (user, alarm) = (Some(pair.number), Alarm::default());
-        PagerReport { pair, first, segments, delivered: 0, wanted, reach, user, alarm }
+        PagerReport { pair, first, segments, delivered: 0, wanted, reach, user: Some(pair.number) }
     }
 }
 
 /// The texts whose fate is still to be told.
 pub(super) struct PagerReports {
     table: Table<PagerReport>,
+    ages: Ages<PagerReport>,
     /// By what a status report says of a segment: whose it is, and TP-MR.
     by_segment: HashMap<(Pair, u8), Key<PagerReport>, foldhash::fast::FixedState>,
     segments_max: usize,
@@ -57,7 +58,7 @@ impl PagerReports {
         let hasher = foldhash::fast::FixedState::with_seed(entropy.u64());
         // Twice the room: a map that is half empty never asks for more.
         let by_segment = HashMap::with_capacity_and_hasher(most.saturating_mul(2), hasher);
-        PagerReports { table: Table::new(most), by_segment, segments_max: most }
+        PagerReports { table: Table::new(most), ages: Ages::new(), by_segment, segments_max: most }
     }
 
     /// How many there are.
@@ -68,18 +69,23 @@ impl PagerReports {
     /// Waits for reports on a text that is about to be submitted. `None`: there is no room, and nobody will be told.
     pub(super) fn await_report(&mut self, report: PagerReport, desk: &mut Desk) -> Option<Key<PagerReport>> {
         let PagerReport { pair, first, segments, .. } = report;
-        if self.by_segment.len() + usize::from(segments) > self.segments_max {
-            return None;
+        for segment in 0..segments {
+            // TP-MR has been round once: of the text before nothing more can be known.
+            if let Some(before) = self.by_segment.get(&(pair, first.wrapping_add(segment))).copied() {
+                self.forgo(before, desk);
+            }
+        }
+        // Who has waited longest is the least likely to hear anything.
+        while (!self.table.has_room() || self.by_segment.len() + usize::from(segments) > self.segments_max)
+            && let Some(oldest) = self.ages.oldest(&self.table)
+        {
+            self.forgo(oldest, desk);
         }
         let key = self.table.insert(report).ok()?;
         for segment in 0..segments {
-            // TP-MR has been round once: of the text before nothing more can be known.
             self.by_segment.insert((pair, first.wrapping_add(segment)), key);
         }
-        let deadline = desk.now() + PATIENCE;
-        if let Some(report) = self.table.find_mut(key) {
-            desk.arm(&mut report.alarm, Ringing::PagerReport(key), deadline);
-        }
+        self.ages.put(key, desk.now() + PATIENCE, &self.table);
         Some(key)
     }
 
@@ -108,36 +114,35 @@ impl PagerReports {
 
     /// The fate of a text is known, and told.
     pub(super) fn tell<O: Outward>(&mut self, key: Key<PagerReport>, fate: Fate, hands: &mut Hands<'_, O>) {
-        let Some(report) = self.take(key, hands.desk) else { return };
-        let Hands { sip, desk, out, .. } = hands;
-        let PagerReport { pair, wanted, reach, user, .. } = report;
-        // He may have moved to another S-CSCF since he wrote.
-        let registered = user.and_then(|user| desk.directory.reach(user, desk.now()));
-        let reach = registered.and_then(|found| found.with_identity(reach.identity())).unwrap_or(reach);
-        let sms_user = pair.sms_user.digits();
-        wanted.document(sms_user, fate, desk.moment.wall.utc(), |document| {
-            if sip.pages.notify(&reach, &Sender::number(sms_user), document, desk, *out).is_err() {
-                desk.count(Count::Overloads);
-            }
-        });
+        let Some(PagerReport { pair, wanted, reach, user, .. }) = self.take(key) else { return };
+        tell_outside(&wanted, pair.sms_user.digits(), (user, reach), fate, hands);
     }
 
-    /// Nobody will report any more: what waits is forgotten.
-    pub(super) fn ring(&mut self, key: Key<PagerReport>, desk: &mut Desk) {
-        let Some(report) = self.table.find_mut(key) else { return };
-        if desk.is_due(&mut report.alarm, Ringing::PagerReport(key)) {
-            self.forget(key, desk);
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.ages.next_deadline()
+    }
+
+    /// Nobody will report any more: what has waited for so long is forgotten, at most so many.
+    pub(super) fn housekeep(&mut self, now: Instant, most: usize) {
+        for _ in 0..most {
+            let Some(key) = self.ages.next_over(&self.table, now) else { return };
+            self.take(key);
         }
     }
 
     /// There is nothing to be told.
-    pub(super) fn forget(&mut self, key: Key<PagerReport>, desk: &mut Desk) {
-        self.take(key, desk);
+    pub(super) fn forget(&mut self, key: Key<PagerReport>) {
+        self.take(key);
     }
 
-    fn take(&mut self, key: Key<PagerReport>, desk: &mut Desk) -> Option<PagerReport> {
-        let mut report = self.table.remove(key)?;
-        desk.disarm(&mut report.alarm);
+    fn forgo(&mut self, key: Key<PagerReport>, desk: &mut Desk) {
+        if self.take(key).is_some() {
+            desk.count(Count::ReportsForgone);
+        }
+    }
+
+    fn take(&mut self, key: Key<PagerReport>) -> Option<PagerReport> {
+        let report = self.table.remove(key)?;
         for segment in 0..report.segments {
             let name = (report.pair, report.first.wrapping_add(segment));
             if self.by_segment.get(&name) == Some(&key) {
@@ -146,6 +151,25 @@ impl PagerReports {
         }
         Some(report)
     }
+}
+
+/// Tells a sender outside of any chat what became of a text, if he wants to know.
+pub(super) fn tell_outside<O: Outward>(
+    wanted: &Wanted,
+    sms_user: Digits,
+    (user, reach): (Option<Msisdn>, Reach),
+    fate: Fate,
+    hands: &mut Hands<'_, O>,
+) {
+    let Hands { sip, desk, out, .. } = hands;
+    // He may have moved to another S-CSCF since he wrote.
+    let registered = user.and_then(|user| desk.directory.reach(user, desk.now()));
+    let reach = registered.and_then(|found| found.with_identity(reach.identity())).unwrap_or(reach);
+    wanted.document(sms_user, fate, desk.moment.wall.utc(), |document| {
+        if sip.pages.notify(&reach, &Sender::number(sms_user), document, desk, *out).is_err() {
+            desk.count(Count::Overloads);
+        }
+    });
 }
 
 /// interworking 2.8 item 10. A chat is over: what becomes of its messages is told outside of it, where the operator wants that (CPM
@@ -158,7 +182,7 @@ pub(super) fn hand_over<O: Outward>(
 ) {
     let desk = &mut *hands.desk;
     let is_told = desk.policy.late_reports && !desk.is_stopping;
-    while let Some(due) = of_chats.take_first(chat, desk) {
+    while let Some(due) = of_chats.take_first(chat) {
         let reach = chat.reach.clone().filter(|_| is_told && due.wanted.is_notification());
         let later = reach.and_then(|reach| {
             let segments = (due.first as u8, due.segments);

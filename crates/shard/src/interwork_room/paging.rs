@@ -33,11 +33,19 @@ pub(super) fn arrived_alone<O: Outward>(
 /// May it go to the chat user, and how? TS 23.204 6.14 step 5.
 fn admit(number: Msisdn, deliver: &SmsDeliver<'_>, desk: &Desk) -> Result<Reach, SmOutcome> {
     let now = desk.now();
+    // A number on loan that is lent to nobody between these two: nobody is there.
+    if desk.policy.without_chat == WithoutChat::Refuse || desk.policy.pool.contains(number) {
+        return Err(SmOutcome::NoSession);
+    }
     let known = desk.directory.subscriber(Identity::Number(number), now);
-    let may = known.map_or(desk.policy.access == Access::Anyone, |subscriber| subscriber.is_authorised);
-    let reach = desk.directory.reach(number, now);
-    let is_open = desk.policy.without_chat == WithoutChat::Message && may;
-    let reach = reach.filter(|_| is_open).ok_or(SmOutcome::NoSession)?;
+    if known.is_some_and(|subscriber| !subscriber.is_authorised) {
+        return Err(SmOutcome::NoSession);
+    }
+    // He has just left, or come, or the HSS is silent: absent, so that the service centre keeps it and asks the way again.
+    let is_known = known.is_some() || desk.policy.access == Access::Anyone;
+    let is_awaited = desk.directory.awaits(Identity::Number(number), now);
+    let reach = desk.directory.reach(number, now).filter(|_| is_known && !is_awaited);
+    let reach = reach.ok_or(SmOutcome::NotNow)?;
     if desk.is_stopping {
         return Err(SmOutcome::NotNow);
     }

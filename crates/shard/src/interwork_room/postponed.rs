@@ -1,30 +1,41 @@
-//! INVITEs that have overtaken what the HSS says about their sender: he registered some milliseconds ago, and the answer to the
+//! Requests that have overtaken what the HSS says about their sender: he registered some milliseconds ago, and the answer to the
 //! question about him is still on its way (interworking.md 2.3 row 3: registered data present, or fetched by Sh).
 //!
-//! Such an INVITE has its 100 and is kept as it came; it is judged when the answer is there, or will not come.
+//! Such a request is kept as it came, an INVITE with its 100; it is judged when the answer is there, or will not come in time.
 
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use sip::{Index, MessageView, StatusCode};
-use tempo::{Alarm, Duration};
+use tempo::{Alarm, Duration, Instant};
 
 use super::admission::{self, Refused};
-use super::{Hands, InterworkRoom};
+use super::{Hands, InterworkRoom, pager_message};
 use crate::desk::Ringing;
 use crate::driver::Outward;
-use crate::sip_room::{Invite, is_unanswered};
+use crate::sip_room::{Invite, PagerMessage, is_unanswered};
 use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// One of them.
 #[derive(Debug)]
 pub struct Postponed {
-    invite: Key<Invite>,
+    waiting: Waiting,
+    /// When its sender is asked to come again.
+    until: Instant,
     from: SocketAddr,
     /// A named copy: the receive buffer goes back to the driver.
     message: Message,
     alarm: Alarm,
+}
+
+/// What waits.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Waiting {
+    /// An invitation, for as long as the HSS may take.
+    Invite(Key<Invite>),
+    /// A text outside of a chat: its client gives up after 32 s, most of which the SMS side may need.
+    Message(Key<PagerMessage>),
 }
 
 /// Octets that are somebody's words do not print.
@@ -45,12 +56,17 @@ impl AllPostponed {
     pub(super) fn new() -> Self {
         AllPostponed { table: Table::new(MOST) }
     }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.table.len()
+    }
 }
 
-/// Keeps an INVITE for later, if the HSS is being asked about its sender. `Ok(false)`: it can be judged now.
+/// Keeps a request for later, if the HSS is being asked about its sender. `Ok(false)`: it can be judged now.
 pub(super) fn postpone<O: Outward>(
     room: &mut InterworkRoom,
-    invite: Key<Invite>,
+    waiting: Waiting,
     request: &MessageView<'_>,
     from: SocketAddr,
     hands: &mut Hands<'_, O>,
@@ -59,7 +75,8 @@ pub(super) fn postpone<O: Outward>(
         return Ok(false);
     }
     let message = Message(request.as_ref().to_vec());
-    let postponed = Postponed { invite, from, message, alarm: Alarm::default() };
+    let until = hands.desk.now() + MESSAGE_PATIENCE;
+    let postponed = Postponed { waiting, until, from, message, alarm: Alarm::default() };
     let Ok(key) = room.postponed.table.insert(postponed) else {
         hands.desk.count(Count::Overloads);
         return Err(Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE));
@@ -68,21 +85,33 @@ pub(super) fn postpone<O: Outward>(
     Ok(true)
 }
 
-/// It is time to look whether an INVITE can be judged.
+/// It is time to look whether a request can be judged.
 pub(super) fn ring<O: Outward>(room: &mut InterworkRoom, key: Key<Postponed>, hands: &mut Hands<'_, O>) {
     let Some(postponed) = room.postponed.table.find_mut(key) else { return };
     if !hands.desk.is_due(&mut postponed.alarm, Ringing::Postponed(key)) {
         return;
     }
     let Ok(index) = Index::parse(&postponed.message.0) else { return };
-    let is_wanted = is_unanswered(&hands.sip.invites, postponed.invite);
-    if is_wanted && admission::is_awaited(&MessageView::new(&postponed.message.0, &index), hands.desk) {
+    let is_awaited = admission::is_awaited(&MessageView::new(&postponed.message.0, &index), hands.desk)
+        && !hands.desk.is_stopping;
+    let may_wait = match postponed.waiting {
+        Waiting::Invite(invite) => is_unanswered(&hands.sip.invites, invite),
+        Waiting::Message(_) => hands.desk.now() < postponed.until,
+    };
+    if is_awaited && may_wait {
         return look_again(room, key, hands);
     }
-    let Some(Postponed { invite, from, message, .. }) = room.postponed.table.remove(key) else { return };
-    // Withdrawn meanwhile: it has its 487.
-    if is_wanted {
-        room.judge(invite, &MessageView::new(&message.0, &index), from, hands);
+    let Some(Postponed { waiting, from, message, .. }) = room.postponed.table.remove(key) else { return };
+    let request = MessageView::new(&message.0, &index);
+    match waiting {
+        Waiting::Invite(invite) if may_wait => room.judge(invite, &request, from, hands),
+        // Withdrawn meanwhile: it has its 487.
+        Waiting::Invite(_) => {}
+        Waiting::Message(message) if is_awaited => {
+            let Refused(status, refusal) = Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE);
+            hands.sip.pager.answer(message, status, refusal, hands.desk, hands.out);
+        }
+        Waiting::Message(message) => pager_message::judge(room, message, &request, from, hands),
     }
 }
 
@@ -93,7 +122,9 @@ fn look_again<O: Outward>(room: &mut InterworkRoom, key: Key<Postponed>, hands: 
     }
 }
 
-/// Beyond it an INVITE hears 480 with Retry-After.
+/// Beyond it a request hears 480 with Retry-After.
 const MOST: usize = 256;
 /// Between two looks: an HSS takes some milliseconds.
 const PAUSE: Duration = Duration::from_millis(40);
+/// What of the 32 s of its client (timer F) a MESSAGE may wait for the HSS.
+const MESSAGE_PATIENCE: Duration = Duration::from_secs(3);

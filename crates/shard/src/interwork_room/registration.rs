@@ -1,35 +1,48 @@
 //! Chat users come and go (TS 23.204 6.1 and 6.2): what is known of them is in the directory, where every shard finds it.
 
 use diameter::{Experimental, Outcome};
-use interwork::{Goodbye, Identity, PeerId, Subscriber};
+use interwork::{Goodbye, Identity, Msisdn, PeerId, Subscriber};
 use tempo::{Duration, Instant};
 
-use super::attachment::number_of;
-use super::{Ending, Hands, InterworkRoom, Whose, end_chats};
+use super::attachment::{self, Way};
+use super::endings::send_away;
+use super::{Hands, InterworkRoom};
+use crate::desk::Desk;
 use crate::diameter_room::{Notice, Registrant, Service};
 use crate::directory::Remembered;
 use crate::driver::Outward;
-use crate::lanes::{Cargo, ShardId};
 use crate::tally::Count;
 
 /// A chat user is there: the HSS is asked about him. Without an HSS what is known of him already stays; of somebody new
 /// only that the S-CSCF has sent him here, which is what his filter criteria say he may.
-pub(super) fn registered<O: Outward>(registrant: Registrant<'_>, life: Duration, hands: &mut Hands<'_, O>) {
+pub(super) fn registered<O: Outward>(
+    room: &mut InterworkRoom,
+    registrant: Registrant<'_>,
+    way: Way<'_>,
+    life: Duration,
+    hands: &mut Hands<'_, O>,
+) {
     let until = hands.desk.now() + life.min(LIFE_MAX);
+    attachment::attached(&registrant, way, until, hands.desk);
+    if let Identity::Number(number) = registrant.identity {
+        room.presence.arrive(number, PeerId::of(registrant.uri));
+    }
     introduce(registrant, until, hands);
     let Hands { diameter, desk, out, .. } = hands;
     desk.count(Count::Registrations);
     let is_asked = diameter.subscriptions.begin(registrant, until, &mut diameter.peers, desk, *out);
     if is_asked && desk.directory.subscriber(registrant.identity, desk.now()).is_none() {
         let latest = desk.now() + AWAITED;
-        desk.directory.await_data(registrant.identity, latest);
-        desk.obsolete.put(Remembered::Awaited(registrant.identity), latest);
+        if desk.directory.await_data(registrant.identity, latest) {
+            desk.obsolete.put(Remembered::Awaited(registrant.identity), latest);
+        }
     }
     if !is_asked {
         let is_missed = Service::Subscribers.is_given(&diameter.peers);
         let subscriber = (!is_missed).then_some(Subscriber::ANYBODY);
         let found = desk.directory.subscriber(registrant.identity, desk.now());
         keep(registrant.identity, found.or(subscriber), until, hands);
+        hands.desk.directory.has_data(registrant.identity);
     }
 }
 
@@ -97,19 +110,12 @@ pub(super) fn changed<O: Outward>(
     // interworking 2.8 item 19
     if !subscriber.is_authorised && desk.policy.end_at_deregistration {
         let goodbye = Goodbye::NotAuthorised;
-        send_away(room, peers_of([watched, identity]), goodbye, hands);
+        send_away(room, [watched, identity], goodbye, hands);
     }
 }
 
-/// By what his chats know him.
-fn peers_of(identities: [Identity; 2]) -> [PeerId; 2] {
-    identities.map(|identity| match identity {
-        Identity::Number(number) => PeerId::of(number.digits().packed()),
-        Identity::Name(name) => name,
-    })
-}
-
-/// A chat user is gone (TS 23.204 6.2 item 1), and by the operator's policy his chats end, on whatever shard they are.
+/// A chat user has left with one of his identities (TS 23.204 6.2 item 1). With the last he is gone, and by the operator's policy
+/// his chats end, on whatever shard they are.
 pub(super) fn deregistered<O: Outward>(
     room: &mut InterworkRoom,
     registrant: Registrant<'_>,
@@ -119,36 +125,30 @@ pub(super) fn deregistered<O: Outward>(
     let number = number_of(&registrant, hands.desk);
     let identity = number.map_or(registrant.identity, Identity::Number);
     let registrant = Registrant { identity, ..registrant };
+    let name = registrant.name();
+    if let Some(name) = name {
+        hands.desk.directory.forget(Identity::Name(name));
+    }
+    if number.is_some_and(|number| !room.presence.leave(number, PeerId::of(registrant.uri))) {
+        return;
+    }
+    attachment::detached(number, hands.desk);
     // interworking 2.8 item 19
     if hands.desk.policy.end_at_deregistration {
-        let name = registrant.name().map_or(identity, Identity::Name);
-        send_away(room, peers_of([identity, name]), Goodbye::Unregistered, hands);
+        let identities = [identity, name.map_or(identity, Identity::Name)];
+        send_away(room, identities, Goodbye::Unregistered, hands);
     }
     let Hands { diameter, desk, out, .. } = hands;
-    desk.directory.forget(registrant.identity);
-    desk.directory.has_data(registrant.identity);
-    if let Some(name) = registrant.name() {
-        desk.directory.forget(Identity::Name(name));
-    }
+    desk.directory.forget(identity);
+    desk.directory.has_data(identity);
     diameter.subscriptions.end(registrant, &mut diameter.peers, desk, *out);
 }
 
-/// The chats of somebody are to end on all shards. One that has no room to hear it keeps them until silence ends them.
-fn send_away<O: Outward>(
-    room: &mut InterworkRoom,
-    [peer, other]: [PeerId; 2],
-    goodbye: Goodbye,
-    hands: &mut Hands<'_, O>,
-) {
-    let me = hands.desk.me();
-    for peer in [Some(peer), Some(other).filter(|other| *other != peer)].into_iter().flatten() {
-        let ending = Ending { whose: Whose::ChatUsers(peer), goodbye };
-        for shard in (0..hands.desk.lanes.shards()).map(ShardId).filter(|shard| *shard != me) {
-            if hands.desk.lanes.push(shard, Cargo::EndChats(ending), &[]).is_err() {
-                hands.desk.count(Count::ParcelsRefused);
-            }
-        }
-        end_chats(room, ending, hands);
+/// What is known of a registrant's number: what the S-CSCF says, or what his name was known by.
+fn number_of(registrant: &Registrant<'_>, desk: &Desk) -> Option<Msisdn> {
+    match registrant.identity {
+        Identity::Number(number) => Some(number),
+        name => desk.directory.subscriber(name, desk.now())?.number,
     }
 }
 

@@ -7,11 +7,11 @@ use msrp::Disposition;
 use msrp::imdn::{Fate, Notification, NotificationDocument};
 use octets::Digits;
 use sms::{Outcome, SmsStatusReport};
-use tempo::{Alarm, Civil, Duration};
+use tempo::{Civil, Duration, Instant};
 
 use super::chat::References;
 use super::{Chat, Hands};
-use crate::desk::{Desk, Ringing};
+use crate::ages::Ages;
 use crate::driver::Outward;
 use crate::kept::Kept;
 use crate::msrp_room::{MsrpSession, Owed};
@@ -30,7 +30,6 @@ pub struct DueReport {
     pub(super) segments: u8,
     /// One bit for each segment that was delivered.
     pub(super) delivered: u16,
-    alarm: Alarm,
     /// The next one of the same chat.
     next: Option<Key<DueReport>>,
 }
@@ -109,11 +108,12 @@ impl Wanted {
 /// The messages whose fate is still to be told. Those of one chat are a list that begins in the chat.
 pub struct DueReports {
     table: Table<DueReport>,
+    ages: Ages<DueReport>,
 }
 
 impl DueReports {
     pub(super) fn new(most: usize) -> Self {
-        DueReports { table: Table::new(most) }
+        DueReports { table: Table::new(most), ages: Ages::new() }
     }
 
     /// How many there are.
@@ -140,16 +140,12 @@ impl DueReports {
             first: references.message,
             segments,
             delivered: 0,
-            alarm: Alarm::default(),
             next: chat.first_report,
         };
         let Ok(key) = self.table.insert(due) else { return hands.desk.count(Count::ReportsForgone) };
         chat.first_report = Some(key);
         self.forgo_beyond(key, PER_CHAT_MAX, hands);
-        let deadline = hands.desk.now() + PATIENCE;
-        if let Some(due) = self.table.find_mut(key) {
-            hands.desk.arm(&mut due.alarm, Ringing::Report(key), deadline);
-        }
+        self.ages.put(key, hands.desk.now() + PATIENCE, &self.table);
         for segment in 0..segments {
             let early = chat.early_reports.take(references.message.wrapping_add(segment.into()));
             if let Some(news) = early
@@ -204,18 +200,17 @@ impl DueReports {
         true
     }
 
-    /// Nobody will report any more: what waits is forgotten.
-    pub(super) fn ring<O: Outward>(
-        &mut self,
-        chats: &mut Table<Chat>,
-        key: Key<DueReport>,
-        hands: &mut Hands<'_, O>,
-    ) {
-        // TS 23.204 6.10 item 5
-        let Some(due) = self.table.find_mut(key) else { return };
-        if hands.desk.is_due(&mut due.alarm, Ringing::Report(key)) {
-            let chat = due.chat;
-            if let Some(chat) = chats.find_mut(chat) {
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.ages.next_deadline()
+    }
+
+    /// Nobody will report any more: what has waited for so long is forgotten, at most so many.
+    pub(super) fn housekeep(&mut self, chats: &mut Table<Chat>, now: Instant, most: usize) {
+        for _ in 0..most {
+            // TS 23.204 6.10 item 5
+            let Some(key) = self.ages.next_over(&self.table, now) else { return };
+            let chat = self.table.find(key).and_then(|due| chats.find_mut(due.chat));
+            if let Some(chat) = chat {
                 self.unlink(chat, key);
             }
             self.table.remove(key);
@@ -223,9 +218,8 @@ impl DueReports {
     }
 
     /// A chat has ended: what its messages become is no longer told in it.
-    pub(super) fn take_first(&mut self, chat: &mut Chat, desk: &mut Desk) -> Option<DueReport> {
-        let mut due = chat.first_report.take().and_then(|key| self.table.remove(key))?;
-        desk.disarm(&mut due.alarm);
+    pub(super) fn take_first(&mut self, chat: &mut Chat) -> Option<DueReport> {
+        let due = chat.first_report.take().and_then(|key| self.table.remove(key))?;
         chat.first_report = due.next;
         Some(due)
     }
@@ -251,8 +245,7 @@ impl DueReports {
             last = next;
         }
         let mut beyond = self.table.find_mut(last).and_then(|due| due.next.take());
-        while let Some(mut due) = beyond.and_then(|key| self.table.remove(key)) {
-            hands.desk.disarm(&mut due.alarm);
+        while let Some(due) = beyond.and_then(|key| self.table.remove(key)) {
             hands.desk.count(Count::ReportsForgone);
             beyond = due.next;
         }
@@ -266,9 +259,9 @@ impl DueReports {
         hands: &mut Hands<'_, O>,
     ) {
         self.unlink(chat, key);
-        let Some(mut due) = self.table.remove(key) else { return };
-        hands.desk.disarm(&mut due.alarm);
-        due.wanted.notify(due.session, chat.lease.pair.sms_user.digits(), fate, hands);
+        let Some(due) = self.table.remove(key) else { return };
+        // A client that came back has another session by now.
+        due.wanted.notify(chat.msrp.unwrap_or(due.session), chat.lease.pair.sms_user.digits(), fate, hands);
         // interworking 2.8 items 7 and 8
         let status = match fate {
             Fate::Delivered => msrp::Status::OK,

@@ -4,7 +4,7 @@ use interwork::{Event, LanguageId, Meaning, Msisdn, MtCorrelationId, Pair, Reply
 use sms::{MtTpdu, Plan, SmsDeliver, SmsStatusReport};
 use tempo::Duration;
 
-use super::chat::References;
+use super::pager_reports::hand_over;
 use super::paging::arrived_alone;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
@@ -82,12 +82,11 @@ impl InterworkRoom {
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
         let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
             Some(Meaning::Live(chat)) if !is_over(&self.chats, chat) => chat,
-            Some(Meaning::Resting(rest)) => {
-                let outcome = match pair {
-                    Some(pair) if answers_late(self, pair, rest.language, hands) => SmOutcome::Taken,
-                    _ => SmOutcome::NoSession,
-                };
-                return self.sms.settle_words(Some(&arrived), outcome, hands);
+            Some(Meaning::Resting(rest)) => return self.comes_late(&arrived, pair, rest.language, hands),
+            // Of a number on loan that is as good as at rest.
+            Some(Meaning::Live(chat)) if hands.desk.policy.pool.contains(number) => {
+                let language = self.chats.find(chat).map_or_else(LanguageId::default, |chat| chat.language);
+                return self.comes_late(&arrived, pair, language, hands);
             }
             // What comes while a chat is being ended is not for that chat any more (interworking 2.10 item 2; TS 29.311 6.1.4 item 1).
             Some(Meaning::Live(_)) | None => return arrived_alone(self, &arrived, number, &deliver, hands),
@@ -97,6 +96,21 @@ impl InterworkRoom {
         }
         let reply = self.chats.find(chat).map_or(Reply::Text, |chat| reading(chat, &deliver, hands.desk));
         self.drive(chat, Event::Sm(reply), Some(&arrived), hands);
+    }
+
+    /// Words after the end of a chat.
+    fn comes_late<O: Outward>(
+        &mut self,
+        arrived: &Arrived<'_>,
+        pair: Option<Pair>,
+        language: LanguageId,
+        hands: &mut Hands<'_, O>,
+    ) {
+        let outcome = match pair {
+            Some(pair) if answers_late(self, pair, language, hands) => SmOutcome::Taken,
+            _ => SmOutcome::NoSession,
+        };
+        self.sms.settle_words(Some(arrived), outcome, hands);
     }
 
     /// A status report. It is taken whatever it says: the chat that it is about may be over.
@@ -113,6 +127,13 @@ impl InterworkRoom {
             Some(Meaning::Live(chat)) => self.chats.find_mut(chat),
             _ => None,
         };
+        // Without a connection he is told by MESSAGE, where the operator wants that.
+        let mut chat = chat;
+        if let Some(chat) = chat.as_deref_mut().filter(|_| hands.desk.policy.late_reports)
+            && chat.msrp.is_none_or(|session| hands.msrp.sessions.link_of(session).is_none())
+        {
+            hand_over(chat, &mut self.reports, &mut self.pager.reports, hands);
+        }
         let is_its = chat.as_ref().is_some_and(|chat| self.reports.awaits(chat, report));
         let is_told = !is_its && pair.is_some_and(|pair| self.pager.reports.reported(pair, report, hands));
         if let Some(chat) = chat.filter(|_| !is_told) {
@@ -137,7 +158,7 @@ fn answers_late<O: Outward>(
     let wording = policy.wording_in(language);
     let text = wording.phrase(&wording.no_session, Variables { inviter: None, topic: "" });
     let Ok(plan) = Plan::of(text.clone(), u8::MAX) else { return false };
-    let references = References::of_nothing(&mut hands.desk.entropy);
+    let references = room.numbering.take(pair, plan.segments(), &mut hands.desk.entropy);
     let letterhead = Letterhead::new(pair, policy.service_centre, references, policy.message_validity);
     submit_text(&letterhead, &plan, text, Purpose::Courtesy, hands).is_ok()
 }

@@ -5,6 +5,7 @@ use tempo::{Duration, Instant};
 
 use super::*;
 use crate::directory::{Limited, Spent};
+use crate::lanes::ShardId;
 use crate::reach::Reach;
 
 /// One chat user, who runs out when the test says.
@@ -42,7 +43,13 @@ impl Directory for One {
     fn subscribers(&self) -> usize {
         usize::from(self.until().is_some())
     }
-    fn await_data(&self, _: Identity, _: Instant) {}
+    fn await_data(&self, _: Identity, _: Instant) -> bool {
+        false
+    }
+    fn has_chats(&self, _: PeerId, _: ShardId, _: bool) {}
+    fn are_chats_on(&self, _: PeerId, _: ShardId) -> bool {
+        false
+    }
     fn has_data(&self, _: Identity) {}
     fn awaits(&self, _: Identity, _: Instant) -> bool {
         false
@@ -81,12 +88,12 @@ fn who_comes_again_and_again_is_here_once_and_is_taken_out_in_the_end() {
     for second in 0..100 {
         directory.remember(alice, Subscriber::ANYBODY, at(second + 10));
         obsolete.put(Remembered::Subscriber(alice), at(second + 10));
-        obsolete.take_out(&directory, at(second), usize::MAX);
+        obsolete.take_out(&directory, at(second), usize::MAX, |_| {});
         assert_eq!((obsolete.heap.len(), directory.subscribers()), (1, 1));
         if second % 7 == 0 {
             directory.forget(alice);
         }
     }
-    obsolete.take_out(&directory, at(200), usize::MAX);
+    obsolete.take_out(&directory, at(200), usize::MAX, |_| {});
     assert_eq!((obsolete.heap.len(), obsolete.subscribers.len(), directory.subscribers()), (0, 0, 0));
 }
