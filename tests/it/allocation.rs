@@ -15,8 +15,10 @@ use tempo::Duration;
 
 use crate::flows::languages::{speak, tag};
 use crate::flows::pager_reports::report;
+use crate::flows::recall::{idle, own, write};
 use crate::flows::registration::register;
 use crate::paper::call::ALICE;
+use crate::paper::callee::{IDLE, accepted, answers, called, closes};
 use crate::paper::page::Page;
 use crate::paper::plan::{FOUR, ONE, TWO};
 use crate::paper::sms_side::digits;
@@ -149,6 +151,35 @@ fn pager_mode_asks_for_no_memory_either() {
         (0..12).for_each(|_| pages(&mut stage));
         assert_eq!(stage.network.allocations - before, 0, "{layout:?}");
         register(&mut stage, 0, 0);
+    }
+}
+
+/// A chat that its client closes idle, and that a short message goes on with.
+fn recall(stage: &mut Stage) {
+    let ticket = write(stage, "still there?");
+    let invite = called(stage);
+    answers(stage, &invite, 180, "ue");
+    let call = accepted(stage);
+    stage.connect(call);
+    assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+    closes(stage, call, IDLE);
+    // And one that is withdrawn.
+    write(stage, "hello?");
+    let invite = called(stage);
+    answers(stage, &invite, 180, "ue");
+    stage.network.wait(Duration::from_secs(21));
+    answers(stage, &invite, 487, "ue");
+    stage.network.wait(SIXTY_FOUR_T1 + Duration::from_secs(61));
+}
+
+#[test]
+fn nor_does_one_that_calls_chat_users_back() {
+    for layout in [ONE, TWO, FOUR] {
+        let mut stage = idle(own(layout));
+        (0..4).for_each(|_| recall(&mut stage));
+        let before = stage.network.allocations;
+        (0..12).for_each(|_| recall(&mut stage));
+        assert_eq!(stage.network.allocations - before, 0, "{layout:?}");
     }
 }
 

@@ -134,6 +134,15 @@ pub fn outcome_of_page(status: StatusCode) -> SmOutcome {
     }
 }
 
+/// What the final answer to an INVITE that calls a chat user back means for the SM that waits for it (interworking 11 row 28).
+pub fn outcome_of_recall(status: StatusCode) -> SmOutcome {
+    match outcome_of_page(status) {
+        // Not this chat, which is over then; the words themselves may still reach him another way.
+        SmOutcome::Never => SmOutcome::NoSession,
+        outcome => outcome,
+    }
+}
+
 /// What becomes of an SM that arrived for us.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SmOutcome {

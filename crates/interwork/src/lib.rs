@@ -25,6 +25,7 @@ pub use chat_session::{Action, ChatSession, Event, Goodbye, Stage, Timer};
 pub use correlation::{Correlation, Meaning, Pair, PairsFull, Rest};
 pub use error_map::{
     SmFailure, SmOutcome, invitation_status, message_status, outcome_of_chat, outcome_of_page,
+    outcome_of_recall,
 };
 pub use languages::{Language, LanguageId, LanguageTag, Languages};
 pub use msisdn::{Msisdn, PeerId};

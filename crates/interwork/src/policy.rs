@@ -74,6 +74,11 @@ pub struct Policy {
     pub status_reports: bool,
     /// Chats that one SMS user may have at the same time; a further invitation is refused with 486.
     pub chats_per_sms_user_max: usize,
+    /// How long after a chat whose end the chat user has not wished (his client closed it idle, his connection was lost) a short
+    /// message calls him back into it; none does when it is nothing.
+    pub recall: Duration,
+    /// Call a chat user back, likewise, when the SMS user says yes after the time to think was over.
+    pub call_back: bool,
     /// Tell a chat user by MESSAGE what became of a message whose chat is over.
     pub late_reports: bool,
     /// Segments of one text at most; a longer one is refused with 413.
@@ -186,6 +191,8 @@ pub(crate) mod tests {
             leave_hint: LeaveHint::First,
             status_reports: true,
             chats_per_sms_user_max: 8,
+            recall: Duration::from_secs(86_400),
+            call_back: false,
             late_reports: true,
             segments_max: 10,
             message_octets_max: 10_000,

@@ -11,7 +11,7 @@ use crate::driver::{LinkId, Moment};
 use crate::interwork_room::{Chat, InboundSm, Postponed};
 use crate::lanes::{Lanes, ShardId};
 use crate::obsolete::Obsolete;
-use crate::sip_room::{Answered, Invite, InviteTimer, Page, PagerMessage};
+use crate::sip_room::{Answered, Invite, InviteTimer, Page, PagerMessage, Recall, RecallTimer};
 use crate::table::Key;
 use crate::tally::{Count, Tally};
 
@@ -48,6 +48,8 @@ pub enum Ringing {
     PagerMessage(Key<PagerMessage>),
     /// A MESSAGE of ours.
     Page(Key<Page>, sip::Timer),
+    /// An INVITE of ours.
+    Recall(Key<Recall>, RecallTimer),
     /// A timer of a chat.
     Chat(Key<Chat>, Timer),
     /// The next segment of a long text, in this place of a chat.

@@ -33,6 +33,13 @@ impl<const N: usize> Kept<N> {
     }
 }
 
+/// Nothing.
+impl<const N: usize> Default for Kept<N> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
 impl<const N: usize> core::fmt::Debug for Kept<N> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "<{} octets>", self.length)

@@ -200,6 +200,7 @@ impl Shard {
             (Count::Sessions, chats.chats),
             (Count::Leases, chats.leases),
             (Count::Resting, chats.resting),
+            (Count::ChatsAside, chats.aside),
             (Count::Transactions, self.sip.transactions()),
             (Count::Dialogs, self.sip.invites.count()),
             (Count::MsrpSessions, self.msrp.sessions.count()),
@@ -321,6 +322,11 @@ impl Shard {
             Ringing::PagerMessage(key) => self.sip.pager.ring(key, &mut self.desk, out),
             Ringing::Page(key, timer) => {
                 let event = self.sip.pages.ring(key, timer, &mut self.desk, out);
+                self.on_sip(event, out);
+            }
+            Ringing::Recall(key, timer) => {
+                let SipRoom { recalls, invites, .. } = &mut self.sip;
+                let event = recalls.ring(key, timer, invites, &mut self.desk, out);
                 self.on_sip(event, out);
             }
             Ringing::Chat(..) | Ringing::Joining(..) | Ringing::Postponed(_) | Ringing::Sm(_) => {

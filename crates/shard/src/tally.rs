@@ -36,6 +36,8 @@ counts! {
     Leases = "leases",
     /// Gauge: numbers that rest after a session.
     Resting = "resting",
+    /// Gauge: chats that are over, and that their chat users may be called back into.
+    ChatsAside = "chats_aside",
     /// Gauge: SIP transactions, INVITE and others.
     Transactions = "transactions",
     /// Gauge: SIP dialogs.
@@ -89,6 +91,10 @@ counts! {
     PagerOut = "pager_out",
     /// MESSAGEs to chat users that were refused or never answered.
     PagerFailed = "pager_failed",
+    /// INVITEs to chat users, to call them back into a chat.
+    Recalls = "recalls",
+    /// INVITEs to chat users that were refused, never answered or withdrawn.
+    RecallsFailed = "recalls_failed",
     /// Invitations let in.
     Invitations = "invitations",
     /// Invitations accepted by the SMS user.

@@ -18,6 +18,8 @@ mod pager_message;
 pub mod pager_reports;
 mod paging;
 mod rates;
+pub mod recall;
+mod recall_ends;
 mod receipts;
 mod reconnection;
 mod refusal;

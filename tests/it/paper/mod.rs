@@ -4,6 +4,7 @@
 //! everything arrives at the wrong one.
 
 pub mod call;
+pub mod callee;
 pub mod driver;
 pub mod hss;
 pub mod network;

@@ -29,7 +29,7 @@ pub struct Network {
     pub wires: Vec<Wire>,
     /// How often the shards have asked for memory in their turns.
     pub allocations: u64,
-    /// Are BYEs of the gateway answered with 200 by themselves?
+    /// Are requests of the gateway such as BYE answered with 200 by themselves?
     pub answers_byes: bool,
     /// What its MESSAGEs hear by themselves; `None` is silence.
     pub page_verdict: Option<u16>,
@@ -281,6 +281,8 @@ impl Network {
                 let verdict = match sip.status() {
                     Some(_) => None,
                     None if sip.method() == "MESSAGE" => self.page_verdict,
+                    // An INVITE is a question to somebody, and an ACK none.
+                    None if matches!(sip.method(), "INVITE" | "ACK") => None,
                     None => self.answers_byes.then_some(200),
                 };
                 if let Some(status) = verdict {

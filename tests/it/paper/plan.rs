@@ -130,6 +130,8 @@ fn policy() -> Policy {
         tell_late: false,
         status_reports: true,
         // A report may come for three days: scenarios about something else end with nothing left.
+        recall: Duration::from_secs(86_400),
+        call_back: false,
         late_reports: false,
         without_chat: WithoutChat::Message,
         leave_hint: LeaveHint::Never,

@@ -67,6 +67,8 @@ impl Config {
             leave_hint: self.chat.leave_hint,
             status_reports: self.sms.status_reports,
             chats_per_sms_user_max: self.chat.per_sms_user_max.as_usize(),
+            recall: self.chat.recall_s.duration(),
+            call_back: self.chat.call_back,
             late_reports: self.chat.late_reports,
             segments_max: self.sms.segments_max.0 as u8,
             message_octets_max: self.chat.message_octets_max.as_usize(),

@@ -282,6 +282,10 @@ pub struct Chat {
     pub leave_hint: LeaveHint,
     /// Chats of one SMS user.
     pub per_sms_user_max: Amount<1, 1_000>,
+    /// How long a chat that was closed idle is gone on with.
+    pub recall_s: Seconds<0, 604_800>,
+    /// After a late yes, too?
+    pub call_back: bool,
     /// What became of messages whose chat is over.
     pub late_reports: bool,
     /// Longest chat message. Each shard has room for 64 of them in pieces.

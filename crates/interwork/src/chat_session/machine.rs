@@ -83,6 +83,43 @@ impl ChatSession {
                 Stage::Ended
             }
 
+            // interworking 2.8 item 15, 2.9 rule 7, 11 row 28: it rings as long as somebody waits for the answer, who is the SMS centre.
+            (Stage::Recalling, Begin) => {
+                act(Action::Arm(Timer::Answer, policy.forward_guard));
+                Stage::Recalling
+            }
+            (Stage::Recalling, Sm(Reply::Text | Reply::Accept | Reply::Reject)) => {
+                act(Action::Hold);
+                act(Action::Arm(Timer::Answer, policy.forward_guard));
+                Stage::Recalling
+            }
+            (Stage::Recalling, Recalled) => {
+                act(Action::Disarm(Timer::Answer));
+                act(Action::Arm(Timer::Connect, policy.connect_timer));
+                Stage::Accepted
+            }
+            (Stage::Recalling, NotRecalled(outcome)) => {
+                act(Action::GiveBack(outcome));
+                act(Action::End);
+                Stage::Ended
+            }
+            (Stage::Recalling, Due(Timer::Answer)) => {
+                act(Action::GiveBack(SmOutcome::NotNow));
+                act(Action::Bye(Goodbye::Silence));
+                Stage::Leaving
+            }
+            (Stage::Recalling, Sm(Reply::Leave)) => {
+                act(Action::Take);
+                // Nobody will read them any more: they must not come again and call.
+                act(Action::GiveBack(SmOutcome::NoSession));
+                act(Action::Bye(Goodbye::UserLeft));
+                Stage::Leaving
+            }
+            (Stage::Recalling, Stop(goodbye)) => {
+                act(Action::Bye(goodbye));
+                Stage::Leaving
+            }
+
             (Stage::Accepted, Connected) => {
                 act(Action::Disarm(Timer::Connect));
                 act(Action::Arm(Timer::Idle, policy.idle_timer));

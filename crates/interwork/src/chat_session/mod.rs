@@ -29,6 +29,8 @@ pub enum Stage {
     Inviting,
     /// The SMS centre has the invitation; the SMS user has not answered.
     Invited,
+    /// The chat user is called back into it, and has not answered.
+    Recalling,
     /// The SMS user has said yes; the chat user is not connected, not yet or not any more.
     Accepted,
     /// Both can talk.
@@ -52,6 +54,10 @@ pub enum Event {
     Sm(Reply),
     /// The chat user has said something.
     Spoken,
+    /// The chat user has accepted our INVITE.
+    Recalled,
+    /// He has not, or his client cannot; this is what it means for what the SMS user has said.
+    NotRecalled(SmOutcome),
     /// CANCEL; the INVITE has its 487 already.
     Withdrawn,
     /// The 2xx was never acknowledged.
@@ -110,7 +116,9 @@ pub enum Action {
     Hold,
     /// The SM has no place here.
     Decline(SmOutcome),
-    /// End the SIP dialog; the reason is for the chat user.
+    /// Each SM that was kept hears this.
+    GiveBack(SmOutcome),
+    /// End the SIP dialog, or what would become one; the reason is for the chat user.
     Bye(Goodbye),
     /// Start or move a timer.
     Arm(Timer, Duration),
@@ -146,6 +154,11 @@ impl ChatSession {
     /// NOTE 2)?
     pub fn new(asks_first: bool) -> Self {
         ChatSession { stage: Stage::Inviting, asks_first, was_hinted: false }
+    }
+
+    /// A session that the chat user is called back into.
+    pub fn recalling() -> Self {
+        ChatSession { stage: Stage::Recalling, asks_first: false, was_hinted: true }
     }
 
     /// How far it has come.

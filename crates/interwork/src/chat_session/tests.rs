@@ -232,3 +232,49 @@ fn an_answer_is_confirmed_by_policy_and_only_an_answer() {
     assert!(!confirming(INVITED).sees(Event::Due(Timer::Answer)).contains(&no), "silence is no answer");
     assert_eq!(confirming(ACTIVE).sees(Event::Sm(Reply::Accept)), vec![Action::Forward]);
 }
+
+// interworking 2.8 item 15, 2.9 rule 7, 11 row 28
+#[test]
+fn a_chat_user_who_is_called_back() {
+    let recalled = |events: &[Event]| {
+        let mut chat = Chat { session: ChatSession::recalling(), ..Chat::new() };
+        events.iter().flat_map(|event| chat.sees(*event)).collect::<Vec<_>>()
+    };
+    let text = Event::Sm(Reply::Text);
+    let rows = [
+        (vec![text, Event::Sm(Reply::Accept)], vec![Action::Hold, Action::Hold]),
+        (vec![text, Event::Recalled, text, Event::Connected], vec![Action::Hold, Action::Hold]),
+        (
+            vec![text, Event::NotRecalled(SmOutcome::NoSession)],
+            vec![Action::Hold, Action::GiveBack(SmOutcome::NoSession), Action::End],
+        ),
+        (
+            vec![text, Event::Due(Timer::Answer), Event::Parted],
+            vec![
+                Action::Hold,
+                Action::GiveBack(SmOutcome::NotNow),
+                Action::Bye(Goodbye::Silence),
+                Action::End,
+            ],
+        ),
+        (
+            vec![text, Event::Sm(Reply::Leave), Event::Parted],
+            vec![
+                Action::Hold,
+                Action::Take,
+                Action::GiveBack(SmOutcome::NoSession),
+                Action::Bye(Goodbye::UserLeft),
+                Action::End,
+            ],
+        ),
+        (vec![Event::Begin, Event::Stop(Goodbye::Operator)], vec![Action::Bye(Goodbye::Operator)]),
+        // A connection before the answer, and what belongs to an invitation.
+        (
+            vec![Event::Connected, Event::InvitationSubmitted, Event::Withdrawn, Event::Due(Timer::Refresh)],
+            vec![],
+        ),
+    ];
+    for (events, expected) in rows {
+        assert_eq!(recalled(&events), expected, "{events:?}");
+    }
+}

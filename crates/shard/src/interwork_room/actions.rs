@@ -8,6 +8,7 @@ use sms::Plan;
 use tempo::Duration;
 
 use super::first_message;
+use super::former::Former;
 use super::pager_reports::hand_over;
 use super::short_message::Arrived;
 use super::submit::{Letterhead, submit_text};
@@ -107,6 +108,8 @@ impl InterworkRoom {
                 self.say_courtesy(key, |wording| &wording.withdrawn, policy.answer_timer, hands);
             }
             // TS 23.204 6.16.1 steps 2 and 3; TS 29.311 6.1.1 item 4; interworking 2.6 item 4: the notice never delays the end.
+            // Not where he need not notice: what he says next calls the chat user back.
+            Action::Notice if chat.can_go_on(hands.desk) => {}
             Action::Notice => {
                 self.say_courtesy(key, |wording| &wording.ended_by_peer, policy.message_validity, hands);
             }
@@ -117,13 +120,22 @@ impl InterworkRoom {
                 hands.sip.invites.refuse(chat.invite, status, Refusal::default(), hands.desk, hands.out);
             }
             Action::Take => self.sms.settle_words(arrived, SmOutcome::Taken, hands),
+            // It is only being closed: when his words come again, they call the chat user back.
+            Action::Decline(_) if chat.aside.is_some() => {
+                self.sms.settle_words(arrived, SmOutcome::NotNow, hands);
+            }
             Action::Decline(outcome) => self.sms.settle_words(arrived, outcome, hands),
             Action::Forward => self.sms.forward(&mut self.chats, key, arrived, hands),
             Action::Hold => {
                 self.sms.hold(&mut self.chats, key, arrived, hands);
             }
+            Action::GiveBack(outcome) => self.sms.give_back_all(&mut self.chats, key, outcome, hands),
             Action::Bye(goodbye) => {
-                if !hands.sip.invites.bye(chat.invite, goodbye, hands.desk, hands.out) {
+                chat.part(goodbye, hands.desk);
+                let invite = chat.invite;
+                let Hands { sip, desk, out, .. } = hands;
+                if !sip.invites.bye(invite, goodbye, desk, *out) {
+                    sip.recalls.withdraw(invite, goodbye, &mut sip.invites, desk, *out);
                     return Some(Event::Parted);
                 }
             }
@@ -222,11 +234,9 @@ impl InterworkRoom {
         }
     }
 
-    /// Gives back the number and forgets the chat.
-    fn end<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) {
-        while let Some(sm) = self.chats.find(key).and_then(|chat| chat.first_sm) {
-            self.sms.settle(&mut self.chats, sm, SmOutcome::NotNow, hands);
-        }
+    /// Gives back the number and forgets the chat, but for what is needed to go on with it.
+    pub(super) fn end<O: Outward>(&mut self, key: Key<Chat>, hands: &mut Hands<'_, O>) {
+        self.sms.give_back_all(&mut self.chats, key, SmOutcome::NotNow, hands);
         let Some(mut chat) = self.chats.remove(key) else { return };
         self.endings.unlink(&mut self.chats, key, &chat, hands.desk);
         self.numbering.end(chat.lease.pair, chat.references);
@@ -247,6 +257,9 @@ impl InterworkRoom {
             hands.msrp.close(session, hands.out);
         }
         hands.sip.invites.detach(chat.invite, hands.desk);
+        if let Some(former) = Former::of(&chat) {
+            self.formers.put(former);
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! How registered chat users are reached outside of a chat: kept in the directory while they are registered (TS 23.204 6.1, 6.2).
 //!
-//! Only what a short message can lead to is kept: users with a number, where the operator lets short messages through.
+//! Only what a short message can lead to is kept: users with a number, where the operator lets short messages through or has
+//! users called back.
 
 use core::net::SocketAddr;
 
 use interwork::{Identity, Msisdn, WithoutChat};
-use tempo::Instant;
+use tempo::{Duration, Instant};
 
 use crate::desk::Desk;
 use crate::diameter_room::Registrant;
@@ -19,7 +20,8 @@ pub(super) type Way<'a> = (Option<&'a [u8]>, SocketAddr);
 /// A chat user is there, or still there, until then.
 pub(super) fn attached(registrant: &Registrant<'_>, (scscf, from): Way<'_>, until: Instant, desk: &mut Desk) {
     let Identity::Number(number) = registrant.identity else { return };
-    if desk.policy.without_chat == WithoutChat::Refuse {
+    let is_called = desk.policy.call_back || desk.policy.recall > Duration::ZERO;
+    if desk.policy.without_chat == WithoutChat::Refuse && !is_called {
         return;
     }
     let reach = Reach::new(registrant.uri, scscf, from);

@@ -2,16 +2,17 @@
 
 use alloc::boxed::Box;
 
-use interwork::{Allowance, ChatSession, LanguageId, Lease, Timer};
+use interwork::{Allowance, ChatSession, LanguageId, Lease, Msisdn, Timer};
 use octets::Digits;
 use tempo::{Alarm, Entropy};
 
 use super::InboundSm;
 use super::first_message::FirstMessage;
+use super::former::Aside;
 use super::joining::{JOININGS_MAX, Joining};
 use super::repeated_message::LastMessages;
 use super::reports::{DueReport, EarlyReports};
-use super::succession::Conversation;
+use super::succession::{Conversation, Names};
 use super::unconfirmed::Unconfirmed;
 use crate::kept::Kept;
 use crate::msrp_room::MsrpSession;
@@ -34,6 +35,14 @@ pub struct Chat {
     pub(super) lease: Lease,
     /// Who invites, unless that is hidden.
     pub(super) inviter: Option<Digits>,
+    /// The number of its chat user, also where that is hidden from the SMS user.
+    pub(super) caller: Option<Msisdn>,
+    /// The names of its conversation.
+    pub(super) names: Names,
+    /// Can it be gone on with when it ends?
+    pub(super) aside: Option<Aside>,
+    /// Has its chat user ever been connected?
+    pub(super) was_connected: bool,
     /// How its chat user is reached when it is over; `None` for an address that is too long.
     pub(super) reach: Option<Reach>,
     /// Where its short messages are submitted.
@@ -92,6 +101,10 @@ impl Chat {
             msrp: None,
             lease,
             inviter: terms.inviter,
+            caller: terms.caller,
+            names: Names::default(),
+            aside: None,
+            was_connected: false,
             reach: None,
             service_centre: terms.service_centre,
             language: terms.language,
@@ -118,6 +131,18 @@ impl Chat {
         }
     }
 
+    /// What was settled when it was let in.
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            conversation: self.conversation,
+            asks_first: false,
+            inviter: self.inviter,
+            caller: self.caller,
+            service_centre: self.service_centre,
+            language: self.language,
+        }
+    }
+
     pub(super) fn alarm(&mut self, timer: Timer) -> &mut Alarm {
         match timer {
             Timer::Answer => &mut self.answer,
@@ -141,6 +166,8 @@ pub(super) struct Terms {
     pub(super) asks_first: bool,
     /// Who invites, unless that is hidden.
     pub(super) inviter: Option<Digits>,
+    /// His number, also where that is hidden from the SMS user.
+    pub(super) caller: Option<Msisdn>,
     /// Where the chat's short messages are submitted.
     pub(super) service_centre: Digits,
     /// What its SMS user reads.

@@ -1,8 +1,9 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
+use alloc::boxed::Box;
 use core::net::SocketAddr;
 
-use interwork::{Event, Lease, Meaning, Msisdn, NumberSource, Pair, SmFailure};
+use interwork::{Event, Lease, Meaning, Msisdn, NumberSource, Pair, SmFailure, Stage};
 use msrp::{NotAcceptable, Offer};
 use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 
@@ -10,8 +11,8 @@ use super::admission::{self, Admitted, Caller, Refused};
 use super::chat::{TOPIC_OCTETS_MAX, Terms};
 use super::first_message::FirstMessage;
 use super::postponed::{self, Waiting};
-use super::succession::Conversation;
-use super::{Chat, Hands, InterworkRoom};
+use super::succession::{Conversation, Names};
+use super::{Chat, Hands, InterworkRoom, recall};
 use crate::desk::Desk;
 use crate::directory::Limited;
 use crate::driver::Outward;
@@ -19,7 +20,7 @@ use crate::kept::Kept;
 use crate::msrp_room::{self, NotOpened};
 use crate::reach::Reach;
 use crate::sip_room::Invite;
-use crate::table::Key;
+use crate::table::{Key, Table};
 use crate::tally::Count;
 
 /// An INVITE is let in.
@@ -62,6 +63,7 @@ impl InterworkRoom {
                 if let Some(chat) = self.chats.find_mut(chat) {
                     chat.reach =
                         admission::asserted(request).and_then(|peer| Reach::new(peer.uri, None, from));
+                    chat.names = Names::of(request);
                     // Not from zero: reports on a chat before it on this pair may still come.
                     chat.references = self.numbering.begin(chat.lease.pair, &mut hands.desk.entropy);
                 }
@@ -95,10 +97,7 @@ impl InterworkRoom {
         let conversation = Conversation::of(request);
         // interworking 2.9 rule 4, 11 row 22
         if let Some(chat) = chat_of(self, &caller, sms_user, conversation, hands.desk) {
-            if let Some(chat) = self.chats.find_mut(chat) {
-                chat.first_message = first_message.or(chat.first_message.take());
-            }
-            return Ok(Invited::Again(chat));
+            return Ok(again(&mut self.chats, chat, request, first_message));
         }
         // interworking 11 row 21
         if self.pairs.chats_of(sms_user) >= policy.chats_per_sms_user_max {
@@ -106,11 +105,15 @@ impl InterworkRoom {
         }
         // TS 23.204 6.15.1 step 5; TS 29.311 6.1.8
         let lease = self.lease(&caller, sms_user, hands)?;
+        if let Some(chat) = recall::goes_on(self, &lease, conversation, hands.desk) {
+            return Ok(again(&mut self.chats, chat, request, first_message));
+        }
         admission::spend(&caller, Limited::Invitation, hands.desk)?;
         let terms = Terms {
             conversation,
             asks_first: !subscriber.auto_accept.unwrap_or(!policy.ask_first),
             inviter: caller.number.filter(|_| !caller.hides),
+            caller: caller.number.map(Msisdn),
             service_centre: subscriber.service_centre.unwrap_or(policy.service_centre),
             language: policy.language_between(subscriber.language, sms_user),
         };
@@ -123,6 +126,8 @@ impl InterworkRoom {
             hands.desk.count(Count::Overloads);
             return Err(Refused::later(StatusCode::TEMPORARILY_UNAVAILABLE));
         }
+        // Whatever was on this pair before is over for good.
+        self.formers.take(lease.pair);
         self.endings.link(&mut self.chats, chat, hands.desk);
         Ok(Invited::New(chat))
     }
@@ -198,7 +203,21 @@ fn wanted(request: &MessageView<'_>) -> Result<(), Refused> {
     }
 }
 
-/// The chat on the caller's own number that already is this conversation.
+/// The chat goes on with this INVITE.
+fn again(
+    chats: &mut Table<Chat>,
+    key: Key<Chat>,
+    request: &MessageView<'_>,
+    first_message: Option<Box<FirstMessage>>,
+) -> Invited {
+    if let Some(chat) = chats.find_mut(key) {
+        chat.first_message = first_message.or(chat.first_message.take());
+        chat.names = Names::of(request);
+    }
+    Invited::Again(key)
+}
+
+/// The chat on the caller's own number that already is this conversation, or that he is being called back into.
 fn chat_of(
     room: &InterworkRoom,
     caller: &Caller,
@@ -210,9 +229,11 @@ fn chat_of(
     let number = caller.number.filter(|_| is_own).map(Msisdn)?;
     let meaning = room.pairs.meaning(Pair { number, sms_user }, desk.now());
     let Some(Meaning::Live(key)) = meaning else { return None };
-    let chat = room.chats.find(key)?;
-    (conversation.is_some() && chat.conversation == conversation && chat.lease.peer == caller.peer)
-        .then_some(key)
+    let chat = room.chats.find(key).filter(|chat| chat.lease.peer == caller.peer)?;
+    // Called back he may name it as he likes: the two are about to talk, and the SMS user could not tell two chats apart.
+    let is_called = chat.session.stage() == Stage::Recalling;
+    let is_same = conversation.is_some() && chat.conversation == conversation;
+    (is_called || is_same).then_some(key)
 }
 
 /// Subject, made harmless: one line, no control characters.

@@ -10,6 +10,7 @@ mod chat;
 mod chat_message;
 mod endings;
 mod first_message;
+mod former;
 mod invitation;
 mod joining;
 mod numbering;
@@ -18,6 +19,7 @@ mod pager_reports;
 mod paging;
 mod postponed;
 mod presence;
+mod recall;
 mod registration;
 mod repeated_message;
 mod reports;
@@ -27,7 +29,7 @@ mod succession;
 mod unconfirmed;
 mod waiting_sms;
 
-use interwork::{Correlation, Event, Goodbye, Identity, outcome_of_chat};
+use interwork::{Correlation, Event, Goodbye, Identity, Timer, outcome_of_chat};
 
 use tempo::Instant;
 
@@ -43,6 +45,7 @@ use crate::tally::Count;
 
 use chat_message::ChatMessages;
 use endings::Endings;
+use former::Formers;
 use numbering::Numbering;
 use pager_message::Pager;
 use postponed::AllPostponed;
@@ -62,6 +65,7 @@ pub use waiting_sms::InboundSm;
 pub struct InterworkRoom {
     chats: Table<Chat>,
     pairs: Correlation<Key<Chat>>,
+    formers: Formers,
     sms: ShortMessages,
     messages: ChatMessages,
     reports: DueReports,
@@ -113,6 +117,7 @@ impl InterworkRoom {
         InterworkRoom {
             chats: Table::new(sessions),
             pairs: Correlation::new(settings.pairs_max, &mut desk.entropy),
+            formers: Formers::new(sessions, &mut desk.entropy),
             sms: ShortMessages::new(sessions.saturating_mul(SMS_PER_SESSION)),
             messages: ChatMessages::new(sessions.saturating_mul(MESSAGES_PER_SESSION)),
             reports: DueReports::new(sessions.saturating_mul(REPORTS_PER_SESSION)),
@@ -130,7 +135,9 @@ impl InterworkRoom {
             SipEvent::Invitation { invite, request, from } => self.invited(invite, &request, from, hands),
             SipEvent::Withdrawn(chat) => self.drive(chat, Event::Withdrawn, None, hands),
             SipEvent::Unconfirmed(chat) => self.drive(chat, Event::Unconfirmed, None, hands),
-            SipEvent::PeerLeft(chat) => self.drive(chat, Event::PeerLeft, None, hands),
+            SipEvent::PeerLeft { chat, is_idle } => recall::peer_left(self, chat, is_idle, hands),
+            SipEvent::Recalled { chat, answer } => recall::accepted(self, chat, answer, hands),
+            SipEvent::NotRecalled { chat, status } => recall::refused(self, chat, status, hands),
             SipEvent::Parted(chat) => self.drive(chat, Event::Parted, None, hands),
             SipEvent::Registered { registrant, life, scscf, from } => {
                 registration::registered(self, registrant, (scscf, from), life, hands);
@@ -180,7 +187,7 @@ impl InterworkRoom {
 
     /// Something on the chat user's media.
     pub fn on_msrp<O: Outward>(&mut self, received: Received<'_>, hands: &mut Hands<'_, O>) {
-        if let Some(chat) = received.connected {
+        if let Some(chat) = received.connected.filter(|chat| recall::connected(&mut self.chats, *chat)) {
             self.drive(chat, Event::Connected, None, hands);
             first_message::say_first(&mut self.chats, &mut self.messages, chat, hands);
             self.sms.release_held(&mut self.chats, chat, hands);
@@ -213,6 +220,9 @@ impl InterworkRoom {
             Ringing::Chat(key, timer) => {
                 let Some(chat) = self.chats.find_mut(key) else { return };
                 if hands.desk.is_due(chat.alarm(timer), ringing) {
+                    if timer == Timer::Answer {
+                        recall::unanswered(&mut self.chats, key, hands.desk);
+                    }
                     self.drive(key, Event::Due(timer), None, hands);
                 }
             }
@@ -240,6 +250,7 @@ impl InterworkRoom {
     pub fn housekeep<O: Outward>(&mut self, hands: &mut Hands<'_, O>) -> bool {
         endings::go_on(self, hands);
         self.pairs.advance(hands.desk.now(), SWEEP_MAX);
+        self.formers.advance(hands.desk.now(), SWEEP_MAX);
         self.sms.housekeep(hands.desk.now(), SWEEP_MAX);
         self.reports.housekeep(&mut self.chats, hands.desk.now(), SWEEP_MAX);
         self.pager.reports.housekeep(hands.desk.now(), SWEEP_MAX);
@@ -252,6 +263,7 @@ impl InterworkRoom {
             chats: self.chats.len(),
             leases: self.pairs.live(),
             resting: self.pairs.resting(),
+            aside: self.formers.count(),
             messages: self.messages.count() + self.pager.count(),
             due_reports: self.reports.count() + self.pager.reports.count(),
             postponed: self.postponed.count(),
@@ -268,6 +280,8 @@ pub struct Gauges {
     pub leases: usize,
     /// Numbers at rest.
     pub resting: usize,
+    /// Chats that can be gone on with.
+    pub aside: usize,
     /// Chat messages, and texts outside of a chat, that wait for the SMS side.
     pub messages: usize,
     /// Of these, those that wait for a status report.

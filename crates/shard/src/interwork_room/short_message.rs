@@ -6,6 +6,7 @@ use tempo::Duration;
 
 use super::pager_reports::hand_over;
 use super::paging::arrived_alone;
+use super::recall::calls;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
@@ -80,7 +81,14 @@ impl InterworkRoom {
         // interworking 2.8 item 11, 2.9 rule 3
         let sms_user = deliver.originating.digits().map(Msisdn);
         let pair = sms_user.map(|sms_user| Pair { number, sms_user });
-        let chat = match pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now())) {
+        let meaning = pair.and_then(|pair| self.pairs.meaning(pair, hands.desk.now()));
+        // interworking 2.8 item 15, 11 row 28
+        if !matches!(meaning, Some(Meaning::Live(_)))
+            && pair.is_some_and(|pair| calls(self, pair, &arrived, &deliver, hands))
+        {
+            return;
+        }
+        let chat = match meaning {
             Some(Meaning::Live(chat)) if !is_over(&self.chats, chat) => chat,
             Some(Meaning::Resting(rest)) => return self.comes_late(&arrived, pair, rest.language, hands),
             // Of a number on loan that is as good as at rest.
@@ -144,7 +152,7 @@ impl InterworkRoom {
 }
 
 /// Words after the end: whoever wrote them is told that nobody will read them. `false`: he knows, or could not be told.
-fn answers_late<O: Outward>(
+pub(super) fn answers_late<O: Outward>(
     room: &mut InterworkRoom,
     pair: Pair,
     language: LanguageId,
@@ -169,7 +177,7 @@ fn is_over(chats: &Table<Chat>, key: Key<Chat>) -> bool {
 
 /// What a short message says at this stage of its chat. One segment of a longer text is never a word of command.
 fn reading(chat: &Chat, deliver: &SmsDeliver<'_>, desk: &Desk) -> Reply {
-    if deliver.user_data.concatenation().is_some_and(|concatenation| concatenation.total > 1) {
+    if is_segment(deliver) {
         return Reply::Text;
     }
     // TS 23.204 6.17 step 1; interworking 2.6 item 12
@@ -177,6 +185,11 @@ fn reading(chat: &Chat, deliver: &SmsDeliver<'_>, desk: &Desk) -> Reply {
         true => desk.policy.answer_in(chat.language, deliver.user_data.chars()),
         false => desk.policy.remark_in(chat.language, deliver.user_data.chars()),
     }
+}
+
+/// Is it a part of a longer text?
+pub(super) fn is_segment(deliver: &SmsDeliver<'_>) -> bool {
+    deliver.user_data.concatenation().is_some_and(|concatenation| concatenation.total > 1)
 }
 
 /// Tells the shard that must acknowledge a short message what became of it.

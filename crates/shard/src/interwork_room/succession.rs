@@ -5,12 +5,13 @@
 
 use core::hash::BuildHasher;
 
-use interwork::{Goodbye, Stage, Timer};
+use interwork::{Event, Goodbye, SmOutcome, Stage, Timer};
 use sip::{HeaderName, MessageView, StatusCode};
 
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Ringing;
 use crate::driver::Outward;
+use crate::kept::Kept;
 use crate::sip_room::{Invite, Refusal};
 use crate::table::Key;
 
@@ -24,6 +25,30 @@ impl Conversation {
         let names = [HeaderName::ConversationId, HeaderName::ContributionId];
         let id = names.into_iter().find_map(|name| request.header(name))?;
         Some(Conversation(foldhash::fast::FixedState::default().hash_one(id)))
+    }
+}
+
+/// What an INVITE says of its conversation, word for word: Conversation-ID, Contribution-ID.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    conversation: Kept<NAME_OCTETS_MAX>,
+    contribution: Kept<NAME_OCTETS_MAX>,
+}
+
+impl Names {
+    pub(super) fn of(request: &MessageView<'_>) -> Names {
+        let name = |header| request.header(header).and_then(Kept::copy).unwrap_or_default();
+        Names {
+            conversation: name(HeaderName::ConversationId),
+            contribution: name(HeaderName::ContributionId),
+        }
+    }
+
+    /// Where they are there.
+    pub(super) fn as_bytes(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+        let [conversation, contribution] = [&self.conversation, &self.contribution]
+            .map(|name| Some(name.as_bytes()).filter(|name| !name.is_empty()));
+        (conversation, contribution)
     }
 }
 
@@ -53,6 +78,22 @@ impl InterworkRoom {
                     hands.sip.invites.ring(invite, hands.desk, hands.out);
                 }
             }
+            // He comes of himself while he is called, or to a chat that only his client had closed: what waits for him waits on.
+            Stage::Recalling => {
+                let Some(chat) = self.chats.find_mut(key) else { return };
+                let called = core::mem::replace(&mut chat.invite, invite);
+                if let Some(session) = chat.msrp.take() {
+                    hands.msrp.close(session, hands.out);
+                }
+                let Hands { sip, desk, out, .. } = hands;
+                sip.recalls.withdraw(called, Goodbye::UserLeft, &mut sip.invites, desk, *out);
+                sip.invites.attach(invite, key);
+                let event = match self.accept(key, hands) {
+                    None => Event::Recalled,
+                    Some(_) => Event::NotRecalled(SmOutcome::NotNow),
+                };
+                self.drive(key, event, None, hands);
+            }
             Stage::Accepted | Stage::Active => {
                 // What the former client was sent and has not answered waits for the new one.
                 self.on_disconnected(key, hands);
@@ -79,3 +120,6 @@ impl InterworkRoom {
         }
     }
 }
+
+/// They are UUIDs, or as long; a longer one is not said again.
+const NAME_OCTETS_MAX: usize = 64;

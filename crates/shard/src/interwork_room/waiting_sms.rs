@@ -187,6 +187,19 @@ impl ShortMessages {
         }
     }
 
+    /// Says of each short message of a chat that waits what becomes of it.
+    pub(super) fn give_back_all<O: Outward>(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<Chat>,
+        outcome: SmOutcome,
+        hands: &mut Hands<'_, O>,
+    ) {
+        while let Some(sm) = chats.find(key).and_then(|chat| chat.first_sm) {
+            self.settle(chats, sm, outcome, hands);
+        }
+    }
+
     /// Hands one short message to the chat user. `false`: one before it must go first, or it is gone.
     fn send<O: Outward>(
         &mut self,

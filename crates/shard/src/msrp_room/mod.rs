@@ -6,6 +6,7 @@ mod incoming;
 mod links;
 mod outgoing;
 mod owed;
+mod proposed;
 mod sessions;
 
 use msrp::{Reassembly, TransactionId};

@@ -48,9 +48,9 @@ pub struct Sessions {
     pub(super) links: Vec<OnLink>,
     /// `msrp://host:port/` of this shard.
     base: String,
-    host: String,
-    port: u16,
-    message_octets_max: usize,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) message_octets_max: usize,
 }
 
 /// Can a session be made from this offer?

@@ -5,7 +5,7 @@ use sip::{
     keep_head, parse_token,
 };
 
-use super::invite::Alarms;
+use super::invite::{Alarms, Transaction};
 use super::reliable::Reliable;
 use super::session::Session;
 use super::{Invite, Invites, Refusal, Source};
@@ -22,7 +22,7 @@ impl Invites {
         let head = invite.head.as_bytes();
         let index = Index::parse(head).ok()?;
         let tag = invite.tag.to_tag();
-        Dialog::as_uas(MessageView::new(head, &index), &tag).owns(request).then_some(key)
+        dialog_in(invite, MessageView::new(head, &index), &tag).owns(request).then_some(key)
     }
 
     /// Keeps of an INVITE what its answers and its dialog will need.
@@ -41,9 +41,7 @@ impl Invites {
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let invite = Invite {
             source,
-            key,
-            origin,
-            server: InviteServer::new(self.timers, false),
+            transaction: Transaction::Server { key, origin, server: InviteServer::new(self.timers, false) },
             head,
             description,
             tag,
@@ -72,7 +70,15 @@ impl Invites {
     }
 }
 
-/// The session description of an INVITE: its body, or the part of it that is one (a first message or a list of recipients may
+/// The dialog of an INVITE, read from the head that is kept of it.
+pub(super) fn dialog_in<'a>(invite: &Invite, head: MessageView<'a>, tag: &'a [u8]) -> Dialog<'a> {
+    match invite.transaction {
+        Transaction::Server { .. } => Dialog::as_uas(head, tag),
+        Transaction::Client(_) => Dialog::as_uac(head),
+    }
+}
+
+/// The session description of an INVITE, or of the 2xx to ours: its body, or the part of it that is one (a first message or a list of recipients may
 /// ride beside it).
 pub(super) fn description_of<'a>(request: &MessageView<'a>) -> Result<&'a [u8], StatusCode> {
     match Multipart::of(request) {

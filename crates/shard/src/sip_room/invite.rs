@@ -16,6 +16,7 @@ use sip::{
 use tempo::Alarm;
 
 use super::ours::Ours;
+use super::recall::Recall;
 use super::reliable::{Reliable, ring_again};
 use super::render::Contact;
 use super::session::Session;
@@ -29,10 +30,10 @@ use crate::table::{Key, Table};
 /// One INVITE and what follows from it.
 #[derive(Debug)]
 pub struct Invite {
+    /// Where it came from; where ours went to.
     pub(super) source: Source,
-    pub(super) key: TransactionKey,
-    pub(super) origin: TransactionKey,
-    pub(super) server: InviteServer,
+    pub(super) transaction: Transaction,
+    /// Of theirs the INVITE, of ours the 2xx: what the dialog is read from.
     pub(super) head: Kept<HEAD_OCTETS_MAX>,
     /// The SDP offer; the answer, once it is given; the names in Unsupported, when it is refused for them.
     pub(super) description: Description,
@@ -59,6 +60,15 @@ pub struct Invite {
     /// Is its transaction over?
     pub(super) is_settled: bool,
     pub(super) alarms: Alarms,
+}
+
+/// The transaction of an INVITE.
+#[derive(Debug)]
+pub(super) enum Transaction {
+    /// Theirs, by its key and by what merged requests have in common with it.
+    Server { key: TransactionKey, origin: TransactionKey, server: InviteServer },
+    /// Ours.
+    Client(Key<Recall>),
 }
 
 /// The words of a final refusal.
@@ -117,12 +127,19 @@ impl Invite {
     pub(super) fn ack_alarm(&mut self) -> &mut Alarm {
         &mut self.alarms.ack
     }
+
+    /// Do they wait for our final answer?
+    pub(super) fn is_proceeding(&self) -> bool {
+        match &self.transaction {
+            Transaction::Server { server, .. } => matches!(server.state(), InviteServerState::Proceeding(_)),
+            Transaction::Client(_) => false,
+        }
+    }
 }
 
 /// Does `key` still wait for its final answer?
 pub fn is_unanswered(invites: &Invites, key: Key<Invite>) -> bool {
-    let invite = invites.table.find(key);
-    invite.is_some_and(|invite| matches!(invite.server.state(), InviteServerState::Proceeding(_)))
+    invites.table.find(key).is_some_and(Invite::is_proceeding)
 }
 
 /// INVITEs, the dialogs that they make, and our requests in these.
@@ -271,9 +288,10 @@ impl Invites {
             invite.stop_ringing(key, desk);
         }
         let alarms = &mut invite.alarms;
+        let Transaction::Server { server, .. } = &mut invite.transaction else { return };
         let mut send = None;
         let mut is_over = false;
-        invite.server.step(desk.moment.now, event, |action| match action {
+        server.step(desk.moment.now, event, |action| match action {
             ServerAction::Send(status) => send = Some(status),
             ServerAction::Arm(timer, deadline) => {
                 let timer = InviteTimer::Server(timer);
@@ -335,12 +353,13 @@ impl Invites {
     fn settle(&mut self, key: Key<Invite>) {
         let Some(invite) = self.table.find_mut(key) else { return };
         invite.is_settled = true;
+        let Transaction::Server { key: name, origin, .. } = invite.transaction else { return };
         // A merged request may have taken over the second key; only our own entries go.
-        if self.transactions.get(&invite.key) == Some(&key) {
-            self.transactions.remove(&invite.key);
+        if self.transactions.get(&name) == Some(&key) {
+            self.transactions.remove(&name);
         }
-        if self.origins.get(&invite.origin) == Some(&key) {
-            self.origins.remove(&invite.origin);
+        if self.origins.get(&origin) == Some(&key) {
+            self.origins.remove(&origin);
         }
     }
 

@@ -8,6 +8,8 @@ mod invite;
 mod ours;
 mod pager_in;
 mod pager_out;
+mod recall;
+mod recall_render;
 mod receive;
 mod reliable;
 mod render;
@@ -31,6 +33,8 @@ use invite::Description;
 pub use invite::{Invite, InviteTimer, Invites, Refusal, is_unanswered};
 pub use pager_in::{PagerMessage, PagerMessages};
 pub use pager_out::{About, NotPaged, Page, Pages};
+pub use recall::{Recall, RecallTimer, Recalls};
+pub use recall_render::Calling;
 pub(crate) use render::RETRY_AFTER_S;
 pub use requests::{Answered, Requests};
 pub use sender::Sender;
@@ -45,6 +49,8 @@ pub struct SipRoom {
     pub pager: PagerMessages,
     /// MESSAGEs to chat users.
     pub pages: Pages,
+    /// INVITEs to chat users.
+    pub recalls: Recalls,
 }
 
 /// Things by the name of their transaction.
@@ -67,7 +73,26 @@ pub enum SipEvent<'a> {
     /// Nobody acknowledged the 2xx, or refreshed the session.
     Unconfirmed(Key<Chat>),
     /// The chat user has ended the dialog, and has the 200 for it.
-    PeerLeft(Key<Chat>),
+    PeerLeft {
+        /// The chat.
+        chat: Key<Chat>,
+        /// Was it only his client, as nobody said anything?
+        is_idle: bool,
+    },
+    /// The chat user has accepted our INVITE, and has the ACK for it.
+    Recalled {
+        /// The chat.
+        chat: Key<Chat>,
+        /// His SDP answer; nothing where there is none that can be read.
+        answer: &'a [u8],
+    },
+    /// He has not.
+    NotRecalled {
+        /// The chat.
+        chat: Key<Chat>,
+        /// The final answer.
+        status: StatusCode,
+    },
     /// Our BYE was answered, or never will be.
     Parted(Key<Chat>),
     /// A chat user is there, for so long (TS 23.204 6.1), and has the 200 for it.
@@ -120,12 +145,18 @@ impl SipRoom {
             requests: Requests::new(most, seed),
             pager: PagerMessages::new(settings.sessions_max, seed, settings.own_sip),
             pages: Pages::new(settings.sessions_max, settings.own_sip),
+            // As many as chats, each for half a minute longer than it is answered; beyond it short messages hear "not now".
+            recalls: Recalls::new(settings.sessions_max),
         }
     }
 
     /// INVITE and other transactions that exist.
     pub fn transactions(&self) -> usize {
-        self.invites.transactions() + self.requests.count() + self.pager.count() + self.pages.count()
+        self.invites.transactions()
+            + self.requests.count()
+            + self.pager.count()
+            + self.pages.count()
+            + self.recalls.count()
     }
 }
 

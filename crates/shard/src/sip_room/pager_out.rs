@@ -298,15 +298,7 @@ fn write(
     let id = Token { random: names.dialog, ..names.branch }.to_tag();
     let sent_by = contact.sent_by();
     let mut request = RequestWriter::start(out, Method::Message, reach.identity(), &sent_by, &branch);
-    if let Some(route) = reach.route() {
-        // TS 24.229 5.7.3: to the S-CSCF of the user, as a loose router; it has told its address without saying so.
-        let is_loose = Uri::parse(route).is_some_and(|uri| uri.params.has(b"lr"));
-        request.header_with("Route", |out| {
-            out.u8(b'<');
-            sip::put_value(out, route);
-            out.text(if is_loose { ">" } else { ";lr>" });
-        });
-    }
+    write_route(&mut request, reach);
     request.header_with("From", |out| {
         out.put(names.sender.address());
         out.text(";tag=");
@@ -321,6 +313,17 @@ fn write(
     request.header("Accept-Contact", ACCEPT_CONTACT);
     request.header("Conversation-ID", id).header("Contribution-ID", id);
     let _ = request.body(content::CPIM, body);
+}
+
+/// TS 24.229 5.7.3: to the S-CSCF of the user, as a loose router; it has told its address without saying so.
+pub(super) fn write_route(request: &mut RequestWriter<'_, '_>, reach: &Reach) {
+    let Some(route) = reach.route() else { return };
+    let is_loose = Uri::parse(route).is_some_and(|uri| uri.params.has(b"lr"));
+    request.header_with("Route", |out| {
+        out.u8(b'<');
+        sip::put_value(out, route);
+        out.text(if is_loose { ">" } else { ";lr>" });
+    });
 }
 
 /// What names pager mode (OMA CPM).

@@ -3,7 +3,7 @@
 use sip::transaction::{AckWaitEvent, InviteServerState};
 use sip::{ClientEvent, Index, Malformed, MessageView, Method, ServerEvent, StatusCode, TransactionKey};
 
-use super::invite::Invite;
+use super::invite::{Invite, Transaction};
 use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
 use super::session::{acknowledged, judge_reinvite, negotiate};
 use super::{SipEvent, SipRoom, Source};
@@ -38,13 +38,16 @@ impl SipRoom {
     }
 
     /// Takes a response to a request of ours.
-    pub fn response(
+    pub fn response<'a>(
         &mut self,
-        response: MessageView<'_>,
+        response: MessageView<'a>,
         desk: &mut Desk,
         out: &mut impl Outward,
-    ) -> Option<SipEvent<'static>> {
+    ) -> Option<SipEvent<'a>> {
         desk.count(Count::SipResponsesIn);
+        if let Some(recall) = self.recalls.of(&response) {
+            return self.recalls.receive(recall, &response, &mut self.invites, desk, out);
+        }
         let waiting = self.invites.ours_of(&response);
         if let (None, Some(status)) = (waiting, response.status())
             && let Some(page) = self.pages.of(&response)
@@ -93,7 +96,7 @@ impl SipRoom {
         respond(request, source, desk, out, |out| write_plain(request, source, status, tag, out));
         let key = known?;
         let invite = self.invites.table.find_mut(key)?;
-        if !matches!(invite.server.state(), InviteServerState::Proceeding(_)) {
+        if !invite.is_proceeding() {
             return None;
         }
         let chat = invite.chat.take();
@@ -126,6 +129,8 @@ impl SipRoom {
             },
             // RFC 3261 8.2.2.2: the same request along a second way.
             None if self.invites.origins.contains_key(&origin) => (Some(StatusCode::LOOP_DETECTED), None),
+            // RFC 3261 16.3: an INVITE of ours that filter criteria have led back to us.
+            None if self.invites.contact.has_sent(&request) => (Some(StatusCode::LOOP_DETECTED), None),
             None => (self.refusal(&request), None),
         };
         let kept = self.invites.keep(&request, source, key, origin, desk);
@@ -200,5 +205,8 @@ impl SipRoom {
 
 /// Has anything been said in an INVITE transaction beyond 100?
 fn has_spoken(invite: &Invite) -> bool {
-    invite.server.state() != InviteServerState::Proceeding(None)
+    match &invite.transaction {
+        Transaction::Server { server, .. } => server.state() != InviteServerState::Proceeding(None),
+        Transaction::Client(_) => false,
+    }
 }

@@ -1,6 +1,5 @@
 //! 180 Ringing for a client that demands to have it for certain (RFC 3262, `Require: 100rel`): repeated until its PRACK comes.
 
-use sip::transaction::InviteServerState;
 use sip::{
     HeaderName, MessageView, RAck, ReliableProvisional, ReliableProvisionalAction, ReliableProvisionalEvent,
     ServerEvent, StatusCode, Timers,
@@ -74,9 +73,7 @@ impl Invite {
         };
         // RFC 3262 3: it may cross the final answer, after which nobody waits for it.
         let is_last = self.reliable.is_some_and(|reliable| reliable.rseq == rack.rseq);
-        let is_late = is_last
-            && rack.cseq.number == self.cseq
-            && !matches!(self.server.state(), InviteServerState::Proceeding(_));
+        let is_late = is_last && rack.cseq.number == self.cseq && !self.is_proceeding();
         match self.step_reliable(key, ReliableProvisionalEvent::Prack(rack), desk).is_known || is_late {
             true => StatusCode::OK,
             false => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,

@@ -6,11 +6,12 @@ use core::net::{IpAddr, SocketAddr};
 use interwork::Goodbye;
 use octets::Writer;
 use sip::{
-    Capabilities, Dialog, HeaderName, InDialog, Index, MessageView, MessageWriter, Method, Negotiated,
+    Capabilities, HeaderName, InDialog, Index, MessageView, MessageWriter, Method, Negotiated,
     ReasonProtocol, ResponseWriter, SentBy, StatusCode, Token, Transport, Uri, Via, in_dialog_request,
     next_hop, parse_token, response_target, write_reason, write_retry_after, write_warning,
 };
 
+use super::dialog::dialog_in;
 use super::ours::Purpose;
 use super::session::negotiate;
 use super::{Invite, Invites, Refusal, Source};
@@ -45,7 +46,7 @@ impl Invites {
         let head = invite.head.as_bytes();
         let Ok(index) = Index::parse(head) else { return };
         let tag = invite.tag.to_tag();
-        let mut dialog = Dialog::as_uas(MessageView::new(head, &index), &tag);
+        let mut dialog = dialog_in(invite, MessageView::new(head, &index), &tag);
         if let Some(target) = &invite.session.target {
             dialog = dialog.with_target(target.as_bytes());
         }

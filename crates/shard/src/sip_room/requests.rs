@@ -4,10 +4,11 @@ use core::net::SocketAddr;
 
 use interwork::{Identity, Msisdn, PeerId};
 use octets::{Digits, Writer};
-use sip::transaction::{AckWaitEvent, InviteServerState};
+use sip::transaction::AckWaitEvent;
 use sip::{
-    Asserted, KeySeed, MessageView, Method, Negotiated, NonInviteServer, Registration, ServerAction,
-    ServerEvent, SessionTimerEvent, StatusCode, Timers, Token, TransactionKey, write_registered,
+    Asserted, KeySeed, MessageView, Method, Negotiated, NonInviteServer, Reason, ReasonProtocol,
+    Registration, ServerAction, ServerEvent, SessionTimerEvent, StatusCode, Timers, Token, TransactionKey,
+    write_registered,
 };
 use tempo::{Alarm, Duration, WallClock};
 
@@ -162,6 +163,13 @@ fn register<'a>(request: &MessageView<'a>, from: SocketAddr) -> (StatusCode, Opt
     }
 }
 
+/// Has a client closed the session because nobody used it, or could (OMA CPM)? A user who leaves says 200.
+fn is_idle(bye: &MessageView<'_>) -> bool {
+    // interworking 11 row 28
+    let reason = Reason::of(bye, ReasonProtocol::Sip);
+    reason.is_some_and(|reason| reason.cause == Some(StatusCode::TEMPORARILY_UNAVAILABLE.code()))
+}
+
 /// The answer to a request that is new, and what it means for a chat.
 fn judge<'a>(
     request: &MessageView<'a>,
@@ -192,7 +200,7 @@ fn judge<'a>(
     match request.method() {
         Method::Prack => (invite.prack(key, request, desk), None),
         // RFC 3261 15.1.2: in the early dialog it withdraws the INVITE.
-        Method::Bye if matches!(invite.server.state(), InviteServerState::Proceeding(_)) => {
+        Method::Bye if invite.is_proceeding() => {
             let chat = invite.chat.take();
             let terminated = ServerEvent::Respond(StatusCode::REQUEST_TERMINATED);
             invites.step_server(key, terminated, desk, out);
@@ -214,7 +222,8 @@ fn judge<'a>(
                 invites.step_wait(again, AckWaitEvent::Ack, desk, out);
             }
             invites.retire(key, desk);
-            (StatusCode::OK, chat.map(SipEvent::PeerLeft))
+            let is_idle = is_idle(request);
+            (StatusCode::OK, chat.map(|chat| SipEvent::PeerLeft { chat, is_idle }))
         }
         // RFC 3311 5.2: an offer that would change the session is refused, and the session stays.
         Method::Update => match is_same_offer(invite, request) {

@@ -52,6 +52,33 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Before ours is answered.
+    pub(super) fn unanswered() -> Session {
+        Session {
+            negotiated: Negotiated::Off,
+            timer: None,
+            peer: DialogPeer { allows_update: false, call_id_is_ours: true },
+            offer: 0,
+            target: None,
+            again: None,
+        }
+    }
+
+    /// Of the 2xx to ours with this session description. We refresh with UPDATE only, here as well.
+    pub(super) fn answered(
+        response: &MessageView<'_>,
+        description: &[u8],
+        policy: &SessionPolicy,
+    ) -> Session {
+        let peer = DialogPeer::of(response);
+        let terms = policy.answered(response);
+        let terms = terms.filter(|terms| terms.refresher == RefreshedBy::Them || peer.allows_update);
+        let negotiated = terms.map_or(Negotiated::Off, Negotiated::On);
+        Session { negotiated, peer, offer: digest(description), ..Session::unanswered() }
+    }
+}
+
 /// What becomes of a request's wish for a session timer. We refresh with UPDATE only, so a peer that does not take it
 /// has to refresh by itself.
 pub(super) fn negotiate(request: &MessageView<'_>, policy: &SessionPolicy) -> Negotiated {
@@ -194,7 +221,11 @@ pub(super) fn acknowledged(request: &MessageView<'_>, invites: &Invites) -> Opti
     let dialog = invites.dialog_of(request)?;
     let number = request.cseq().number;
     let candidates = [Some(dialog), invites.table.find(dialog)?.session.again];
-    let is_meant = |key: &Key<Invite>| invites.table.find(*key).is_some_and(|invite| invite.cseq == number);
+    let is_meant = |key: &Key<Invite>| {
+        // Theirs only: the numbers of ours are a count of their own.
+        let theirs = invites.table.find(*key).filter(|invite| invite.wait.is_some());
+        theirs.is_some_and(|invite| invite.cseq == number)
+    };
     candidates.into_iter().flatten().find(is_meant)
 }
 
