@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actors::sms_user::{Reply, Rule, Script, When};
+use serde_json::{Value, json};
 
 use super::kamailio;
 use super::template::fill_in;
@@ -292,6 +293,90 @@ fn a_widespread_user_agent_writes_invites_gives_up_and_leaves_through_a_real_s_c
         assert_eq!(total[count], expected, "{count}\n{total:#}\n{}", stage.log());
     }
     assert!(stage.gateway.terminate().success(), "{}", stage.gateway.log());
+}
+
+#[test]
+fn a_chat_that_was_closed_idle_is_gone_on_with_through_a_real_s_cscf() {
+    let Some(peers) = Peers::wanted("a call back through a real S-CSCF") else { return };
+    let (ports, scratch) = (Ports::take(), Scratch::new("real-scscf-recall"));
+    let capture = Capture::start(&ports, &scratch);
+    let mut stage = Stage::start(ports, scratch, &peers);
+    let [bob, ..] = SMS_USERS;
+    stage.sms_side.ask(move |network| {
+        // "ping" is the second text that he gets, and "still here" the third: nobody tells him that the client has gone.
+        let script = Script::silent().on(When::Nth(1), SOON, "YES").on(When::Nth(2), LATER, "still there?");
+        network.sms_user.add(number(bob), script.on(When::Nth(3), SOON, "STOP"));
+    });
+
+    stage.call("register", [CHAT_USER, "600"]);
+    stage.wait_for_subscribers(1);
+    let mut ue = Command::new("python3");
+    ue.arg(Peers::file("ims/ue_recalled.py")).args(["--number", CHAT_USER, "--sms-user", bob]);
+    for (option, place) in [("--scscf", SCSCF), ("--sip", UE)] {
+        ue.args([option, &stage.ports.port(place).to_string()]);
+    }
+    let mut ue = Program::start("ue", &mut ue, &stage.scratch);
+    let status = ue.wait(Duration::from_secs(40));
+    assert!(status.success(), "{}\n{}", ue.log(), stage.log());
+    let told: Vec<Value> =
+        ue.stdout().lines().map(|line| serde_json::from_str(line).expect("JSON, line by line")).collect();
+    let of = |kind: &str| told.iter().filter(|event| event["event"] == kind).cloned().collect::<Vec<_>>();
+    let by = format!("<tel:+{bob}>");
+    assert_eq!(of("called"), [json!({"event": "called", "conversation": true, "by": by, "passive": true})]);
+    assert_eq!(of("acknowledged"), [json!({"event": "acknowledged", "target": true, "to": true})]);
+    assert_eq!(of("text"), [json!({"event": "text", "text": "still there?", "path": true})]);
+    let said =
+        of("said").iter().map(|said| (said["text"].clone(), said["status"].clone())).collect::<Vec<_>>();
+    let said_well = |text: Value| (text, json!(200));
+    assert_eq!(
+        said,
+        [Value::Null, json!("ping"), Value::Null, json!("still here")].map(said_well),
+        "{}",
+        ue.log()
+    );
+    assert_eq!(of("left")[0]["reason"], "SIP;cause=200;text=\"Call completed\"");
+    let heard = stage.sms_side.ask(move |network| {
+        let heard = network.sms_user.heard_by(number(bob));
+        heard.map(|heard| heard.text.clone()).collect::<Vec<_>>()
+    });
+    let words = ["invites you", "ping", "still here"];
+    assert_eq!(heard.len(), words.len(), "{heard:?}");
+    assert!(heard.iter().zip(words).all(|(text, words)| text.contains(words)), "{heard:?}");
+    stage.call("register", [CHAT_USER, "0"]);
+    stage.wait_for_subscribers(0);
+
+    let total = stage.gateway.status()["total"].clone();
+    let expected = [
+        ("recalls", 1),
+        ("recalls_failed", 0),
+        ("invitations", 1),
+        ("chats_aside", 0),
+        ("sessions", 0),
+        ("pager_out", 0),
+        ("sm_declined", 0),
+        ("sip_malformed", 0),
+        ("sip_stray_responses", 0),
+    ];
+    for (count, expected) in expected {
+        assert_eq!(total[count], expected, "{count}\n{total:#}\n{}", stage.log());
+    }
+    assert!(stage.gateway.terminate().success(), "{}", stage.gateway.log());
+    let Stage { ports, scratch, .. } = stage;
+    let maps = (0..3).chain([SCSCF, UE]).map(|place| format!("udp.port=={},sip", ports.port(place)));
+    let evidence = Evidence { file: capture.finish(), maps: maps.collect(), scratch: &scratch };
+    let frames = evidence.fields("sip", &["_ws.expert.severity"]);
+    let is_sound = |severity: &String| severity.parse::<u32>().is_ok_and(|severity| severity < 0x0080_0000);
+    assert!(frames.iter().flatten().flatten().all(is_sound), "{frames:?}");
+    // The ACK and the BYE of the gateway go by the Record-Route, and not past the S-CSCF.
+    let reached = evidence.fields(
+        &format!("(sip.Method == \"ACK\" || sip.Method == \"BYE\") && udp.dstport == {}", ports.port(UE)),
+        &["udp.srcport"],
+    );
+    let scscf = ports.port(SCSCF).to_string();
+    assert!(
+        reached.len() >= 2 && reached.iter().flatten().flatten().all(|port| *port == scscf),
+        "{reached:?}"
+    );
 }
 
 /// Kamailio's Diameter module names its pipe in /tmp after its process and the second, and in a namespace of its own each has the same
