@@ -27,6 +27,8 @@ pub(super) struct Joining {
     /// The first segment has not come in time, or one that has left was not taken: those that come from now on, or
     /// again, are messages of their own.
     is_given_up: bool,
+    /// The connection was lost in the middle of its message: the chat user has a beginning without an end.
+    is_unended: bool,
     alarm: Alarm,
 }
 
@@ -70,6 +72,7 @@ impl Chat {
             octets: 0,
             message_id: message_id(desk),
             is_given_up: false,
+            is_unended: false,
             alarm: Alarm::default(),
         });
         if open.is_none() {
@@ -148,7 +151,26 @@ impl Chat {
     /// The connection is gone, and with it, it may be, the parts of texts that are not whole.
     pub(super) fn give_up_all(&mut self, key: Key<Chat>, desk: &mut Desk) {
         for place in 0..JOININGS_MAX {
-            self.give_up_place(key, place, desk);
+            if self.give_up_place(key, place, desk).is_some()
+                && let Some(joining) = &mut self.joinings[place]
+            {
+                joining.is_unended = true;
+            }
+        }
+    }
+
+    /// A message that a lost connection has left without an end, and its octets; each is named once.
+    pub(super) fn next_unended(&mut self) -> Option<(MessageId, u64)> {
+        let joining = self.joinings.iter_mut().flatten().find(|joining| joining.is_unended)?;
+        joining.is_unended = false;
+        MessageId::copy(joining.message_id.as_bytes()).map(|message_id| (message_id, joining.octets))
+    }
+
+    /// The message with this name has an end now.
+    pub(super) fn has_ended(&mut self, message_id: &MessageId) {
+        let is_it = |joining: &&mut Joining| joining.message_id.as_bytes() == message_id.as_bytes();
+        if let Some(joining) = self.joinings.iter_mut().flatten().find(is_it) {
+            joining.is_unended = false;
         }
     }
 

@@ -191,6 +191,7 @@ impl InterworkRoom {
             self.drive(chat, Event::Connected, None, hands);
             first_message::say_first(&mut self.chats, &mut self.messages, chat, hands);
             self.sms.release_held(&mut self.chats, chat, hands);
+            waiting_sms::end_unended(&mut self.chats, chat, hands);
         }
         match received.event {
             None => {}

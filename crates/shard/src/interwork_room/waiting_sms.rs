@@ -248,6 +248,9 @@ impl ShortMessages {
         let is_last = sent_as.is_last;
         match sent {
             Some((chunk, octets)) => {
+                if may_be_there {
+                    chat.has_ended(&sent_as.message_id);
+                }
                 sm.state = State::Sent(chunk);
                 sm.sent_as = Some(sent_as);
                 if let Some(place) = place {
@@ -418,6 +421,16 @@ impl ShortMessages {
             }
             at = sm.next;
         }
+    }
+}
+
+/// The chat user is connected again: what the lost connection has left without an end is ended, so that he can read that much.
+pub(super) fn end_unended<O: Outward>(chats: &mut Table<Chat>, key: Key<Chat>, hands: &mut Hands<'_, O>) {
+    let Some(chat) = chats.find_mut(key) else { return };
+    let Some(session) = chat.msrp else { return };
+    while let Some((message_id, octets)) = chat.next_unended() {
+        let missing = |out: &mut octets::Writer<'_>| out.text(MISSING);
+        hands.msrp.send_courtesy(session, &message_id, octets, missing, hands.desk, hands.out);
     }
 }
 
