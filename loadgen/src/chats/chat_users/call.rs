@@ -352,8 +352,7 @@ impl Call {
         self.stage = Stage::Over;
         (self.cancel_at, self.speak_at, self.leave_at) = (None, None, None);
         // RFC 4975 5.4: the connection ends after the dialog; the other way round it would look like one that was lost.
-        let news = self.media.end(turn.out);
-        self.hear_all(news, turn);
+        self.media.end(turn.out);
     }
 
     /// Where the dialog says; to the gateway's address when it names none, or one that we may not load.

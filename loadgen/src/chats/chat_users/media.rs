@@ -69,7 +69,7 @@ struct Unanswered {
 /// What the chat hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
-    /// A text of the SMS user, or a part of one that will not be finished.
+    /// A text of the SMS user, or a part of one.
     Text(String),
     /// What the gateway said to this text of ours.
     Answered(u8, u16),
@@ -158,14 +158,12 @@ impl Media {
         self.is_parting = true;
     }
 
-    /// The chat is over. What has come of unfinished messages is all that will come of them.
-    pub fn end(&mut self, out: &mut Out) -> Vec<News> {
+    /// The chat is over. What has come of a message without its end is nothing: clients show whole messages.
+    pub fn end(&mut self, out: &mut Out) {
         if let State::Open(link) = self.state {
             out.close(link);
         }
         self.state = State::Over;
-        let rests = core::mem::take(&mut self.unfinished).into_values();
-        rests.filter_map(|rest| text_in(msrp::content::CPIM.as_bytes(), &rest).map(News::Text)).collect()
     }
 
     /// Connects again, or shows that it is alive, when it is time for that.
