@@ -47,8 +47,8 @@ fn assert_good(told: &Value, chats: u64) {
 #[test]
 fn whole_chats_survive_loss_and_resets() {
     let test = "whole_chats_survive_loss_and_resets";
-    let surroundings = [("IO", "uring"), ("RESET_MSRP", "1000"), ("RESET_DIAMETER", "3")];
-    let Some((told, network)) = play(test, 1200, 200, &surroundings) else { return };
+    let surroundings = [("IO", "uring"), ("RESET_MSRP", "400"), ("RESET_DIAMETER", "3")];
+    let Some((told, network)) = play(test, 1200, 240, &surroundings) else { return };
     assert_good(&told, 1200);
     let faults = network.first().expect("what the network did");
     for fault in ["lost_udp", "lost_tcp", "reset_msrp"] {
@@ -60,7 +60,7 @@ fn whole_chats_survive_loss_and_resets() {
 fn whole_chats_survive_delay_reordering_and_duplicates() {
     let test = "whole_chats_survive_delay_reordering_and_duplicates";
     let wire = "delay=20 jitter=10 reorder=5 duplicate=2 loss=1";
-    let Some((told, network)) = play(test, 400, 60, &[("IO", "poll"), ("WIRE", wire)]) else { return };
+    let Some((told, network)) = play(test, 400, 80, &[("IO", "poll"), ("WIRE", wire)]) else { return };
     assert_good(&told, 400);
     let did = network.last().expect("what the wire did");
     for fault in ["lost", "duplicated", "reordered"] {
