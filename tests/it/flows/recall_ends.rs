@@ -260,7 +260,7 @@ fn who_is_registered_no_longer_is_not_rung_on() {
         assert_eq!(requests(&stage, "CANCEL").len(), 1);
         answers(&mut stage, &invite, 487, "ue");
         let late = write(&mut stage, "hello?");
-        assert_eq!(delivery(&stage, late), Delivery::NoSession);
+        assert_eq!(delivery(&stage, late), Delivery::NotNow, "absent");
         stage
     });
 }

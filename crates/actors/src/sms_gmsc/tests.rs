@@ -118,6 +118,20 @@ fn a_gateway_that_leaves_in_the_middle_is_tried_again_when_it_is_back() {
 }
 
 #[test]
+fn a_message_whose_connection_is_lost_goes_again_as_the_same() {
+    let mut play = surroundings(SmsUser::new());
+    play.players.gateway.tfr_outcomes = [None].into();
+    bob_says(&mut play, POOL, "YES");
+    play.cut(GATEWAY);
+    play.wait(s(60));
+    let told = play.arrows(Participant::SmsGmsc, Participant::Gateway);
+    assert_eq!(told, ["TFR SMS-DELIVER 1/1", "TFR SMS-DELIVER 1/1 again"]);
+    let ids: Vec<_> = play.players.gateway.delivered.iter().map(|(.., id)| id.clone()).collect();
+    assert_eq!((ids.len(), &ids[0]), (2, &ids[1]), "without another routing query");
+    assert_eq!(ends(&play), [(1, DeliveryEnd::Delivered)]);
+}
+
+#[test]
 fn without_an_hss_nothing_hangs() {
     let mut play = surroundings(SmsUser::new());
     play.cut(HSS);

@@ -91,6 +91,10 @@ impl InterworkRoom {
         let chat = match meaning {
             Some(Meaning::Live(chat)) if !is_over(&self.chats, chat) => chat,
             Some(Meaning::Resting(rest)) => return self.comes_late(&arrived, pair, rest.language, hands),
+            // He will be called back into it as soon as its goodbye is answered, or never will be.
+            Some(Meaning::Live(chat)) if self.chats.find(chat).is_some_and(|chat| chat.aside.is_some()) => {
+                return tell(token, SmOutcome::NotNow, hands);
+            }
             // Of a number on loan that is as good as at rest.
             Some(Meaning::Live(chat)) if hands.desk.policy.pool.contains(number) => {
                 let language = self.chats.find(chat).map_or_else(LanguageId::default, |chat| chat.language);
