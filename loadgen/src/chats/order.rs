@@ -168,7 +168,8 @@ impl ChatsOrder {
              [sip]\naddress = \"{}\"\nport = {}\n[msrp]\naddress = \"{}\"\n\
              [diameter]\norigin_host = \"ipsmgw-{{shard}}.{domain}\"\norigin_realm = \"{domain}\"\n{peers}\
              [sms]\ncorrelation_life_s = 30\n\
-             [chat]\nanswer_timer_s = 10\n[admin]\nlisten = \"{}\"\n",
+             [chat]\nanswer_timer_s = 10\nper_sms_user_max = 1000\n\
+             [rates]\ninvitations_per_hour = 0\nmessages_per_minute = 0\n[admin]\nlisten = \"{}\"\n",
             gateway.ip(),
             gateway.port(),
             gateway.ip(),

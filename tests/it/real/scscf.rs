@@ -257,7 +257,10 @@ fn a_widespread_user_agent_writes_invites_gives_up_and_leaves_through_a_real_s_c
     {
         ue.args([option, digits]);
     }
+    ue.arg("--go").arg(stage.scratch.path("go"));
     let mut ue = Program::start("pjsip", &mut ue, &stage.scratch);
+    stage.wait_for_subscribers(1);
+    stage.scratch.write("go", "");
     let status = ue.wait(Duration::from_secs(60));
     assert!(status.success(), "{status}\n{}{}", ue.log(), stage.log());
     let events: Vec<serde_json::Value> =

@@ -6,10 +6,13 @@ it knows. That is a chat user who accepts and leaves at once.
 Refuses: to share a line with the product, to know what should happen.
 In: where the S-CSCF is, who it is, who the SMS users are. Out: a line of JSON per event; exit code 0 when it has done all.
 
-usage: pjsip_ue.py --scscf PORT --sip PORT --number DIGITS --declines DIGITS --silent DIGITS --accepts DIGITS
+usage: pjsip_ue.py --scscf PORT --sip PORT --number DIGITS --declines DIGITS --silent DIGITS --accepts DIGITS --go FILE
+
+It writes when FILE is there: an S-CSCF tells its application servers of a registration some time after it has told the UE.
 """
 import argparse
 import json
+import os
 import sys
 import time
 
@@ -136,10 +139,11 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("scscf", "sip"):
         parser.add_argument("--" + name, type=int, required=True)
-    for name in ("number", "declines", "silent", "accepts"):
+    for name in ("number", "declines", "silent", "accepts", "go"):
         parser.add_argument("--" + name, required=True)
     wish = parser.parse_args()
     equipment = Equipment(wish)
+    equipment.until("leave to go on", lambda: os.path.exists(wish.go))
     equipment.write(wish.accepts, "Grüße from PJSIP")
     equipment.until("a reply", lambda: equipment.account.heard)
     equipment.invite(wish.declines)
