@@ -70,6 +70,8 @@ impl Door {
         let kind = place.kind.take();
         place.carry = Vec::new();
         desk.disarm(&mut place.alarm);
+        // A reminder that is still in the wheel has the name of this connection: the next one in this place needs its own.
+        place.alarm = Alarm::default();
         self.open -= usize::from(kind.is_some());
         kind
     }
