@@ -11,6 +11,7 @@ mod front_door;
 mod invitation;
 mod joining;
 pub mod languages;
+mod late_answers;
 mod leaving;
 mod long_text;
 mod overload;

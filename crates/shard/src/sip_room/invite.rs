@@ -8,13 +8,14 @@ use interwork::Goodbye;
 use msrp::Offer;
 use octets::Writer;
 use sip::transaction::InviteServerState;
-use sip::transaction::{AckWaitAction, AckWaitEvent, TimerSlot};
+use sip::transaction::{AckWaitAction, AckWaitEvent};
 use sip::{
     ClientEvent, DialogAckWait, InviteServer, KeySeed, Sequence, ServerAction, ServerEvent, SessionPolicy,
     SessionTimerEvent, StatusCode, Timer, Timers, Token, TransactionKey,
 };
 use tempo::Alarm;
 
+use super::alarms::TransactionAlarms;
 use super::ours::Ours;
 use super::recall::Recall;
 use super::reliable::{Reliable, ring_again};
@@ -100,26 +101,29 @@ pub enum InviteTimer {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Alarms {
-    repeat: Alarm,
-    life: Alarm,
-    ack: Alarm,
-    ours_repeat: Alarm,
-    ours_life: Alarm,
-    session: Alarm,
-    reliable: Alarm,
+    /// Of the INVITE server transaction.
+    pub(super) server: TransactionAlarms,
+    /// Of our request.
+    pub(super) ours: TransactionAlarms,
+    pub(super) ack: Alarm,
+    pub(super) session: Alarm,
+    pub(super) reliable: Alarm,
 }
 
 impl Alarms {
-    pub(super) fn of(&mut self, timer: InviteTimer) -> &mut Alarm {
-        match timer {
-            InviteTimer::Server(timer) if timer.slot() == TimerSlot::Repeat => &mut self.repeat,
-            InviteTimer::Server(_) => &mut self.life,
+    /// The timer that is due, if the alarm is that a reminder for `timer` leads to.
+    fn due(&mut self, timer: InviteTimer, key: Key<Invite>, desk: &mut Desk) -> Option<InviteTimer> {
+        let ringing = Ringing::Invite(key, timer);
+        let alarm = match timer {
+            InviteTimer::Server(timer) => {
+                return self.server.due(timer, ringing, desk).map(InviteTimer::Server);
+            }
+            InviteTimer::Ours(timer) => return self.ours.due(timer, ringing, desk).map(InviteTimer::Ours),
             InviteTimer::Ack => &mut self.ack,
-            InviteTimer::Ours(timer) if timer.slot() == TimerSlot::Repeat => &mut self.ours_repeat,
-            InviteTimer::Ours(_) => &mut self.ours_life,
             InviteTimer::Session => &mut self.session,
             InviteTimer::Reliable => &mut self.reliable,
-        }
+        };
+        desk.is_due(alarm, ringing).then_some(timer)
     }
 }
 
@@ -260,10 +264,7 @@ impl Invites {
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
         let invite = self.table.find_mut(key)?;
-        if !desk.is_due(invite.alarms.of(timer), Ringing::Invite(key, timer)) {
-            return None;
-        }
-        match timer {
+        match invite.alarms.due(timer, key, desk)? {
             InviteTimer::Server(timer) => {
                 self.step_server(key, ServerEvent::Timer(timer), desk, out);
                 None
@@ -287,17 +288,17 @@ impl Invites {
         if matches!(event, ServerEvent::Respond(status) if status.is_final()) {
             invite.stop_ringing(key, desk);
         }
-        let alarms = &mut invite.alarms;
+        let alarms = &mut invite.alarms.server;
         let Transaction::Server { server, .. } = &mut invite.transaction else { return };
         let mut send = None;
         let mut is_over = false;
         server.step(desk.moment.now, event, |action| match action {
             ServerAction::Send(status) => send = Some(status),
             ServerAction::Arm(timer, deadline) => {
-                let timer = InviteTimer::Server(timer);
-                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
+                let ringing = Ringing::Invite(key, InviteTimer::Server(timer));
+                alarms.arm(timer, ringing, deadline, &mut desk.wheel);
             }
-            ServerAction::Disarm(timer) => desk.wheel.clear(alarms.of(InviteTimer::Server(timer))),
+            ServerAction::Disarm(timer) => alarms.disarm(timer, &mut desk.wheel),
             ServerAction::Terminated => is_over = true,
             // An ACK of a 2xx is found by its dialog; a refusal that nobody acknowledged needs nothing more.
             ServerAction::PassAck | ServerAction::TimedOut => {}
@@ -371,10 +372,9 @@ impl Invites {
             return;
         }
         if let Some(mut invite) = self.table.remove(key) {
-            let Alarms { repeat, life, ack, ours_repeat, ours_life, session, reliable } = &mut invite.alarms;
-            [repeat, life, ack, ours_repeat, ours_life, session, reliable]
-                .into_iter()
-                .for_each(|alarm| desk.disarm(alarm));
+            let Alarms { server, ours, ack, session, reliable } = &mut invite.alarms;
+            [server, ours].into_iter().for_each(|alarms| alarms.disarm_all(desk));
+            [ack, session, reliable].into_iter().for_each(|alarm| desk.disarm(alarm));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Refuses: to know what a chat is, to store an answer (it is rendered again from the request's head).
 //! In: messages that belong here. Out: `SipEvent`, messages in a lent buffer.
 
+mod alarms;
 mod dialog;
 mod invite;
 mod ours;

@@ -2,18 +2,17 @@
 //!
 //! There is one at a time. A BYE takes the place of an UPDATE that nobody needs answered any more.
 
-use interwork::Goodbye;
-use sip::{
-    Answered, ClientAction, ClientEvent, MessageView, Method, NonInviteClient, SessionRefresh,
-    SessionTimerEvent, Timer, Token, parse_token,
-};
-use tempo::Alarm;
-
 use super::SipEvent;
+use super::alarms::TransactionAlarms;
 use super::invite::{Invite, InviteTimer, Invites};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
 use crate::table::Key;
+use interwork::Goodbye;
+use sip::{
+    Answered, ClientAction, ClientEvent, MessageView, Method, NonInviteClient, SessionRefresh,
+    SessionTimerEvent, Token, parse_token,
+};
 
 /// A request of ours.
 #[derive(Debug)]
@@ -73,17 +72,14 @@ impl Invites {
         let Some(invite) = self.table.find_mut(key) else { return };
         let branch = Token { owner: invite.tag.owner, slot: key.slot, generation: key.generation, random };
         let cseq = invite.sequence.next_local();
-        let alarms = &mut invite.alarms;
+        let alarms = &mut invite.alarms.ours;
         // Whatever the request before this one still had to wait for must not ring in its place.
-        for timer in [Timer::E, Timer::F] {
-            let alarm = alarms.of(InviteTimer::Ours(timer));
-            desk.disarm(alarm);
-            *alarm = Alarm::default();
-        }
+        alarms.disarm_all(desk);
+        *alarms = TransactionAlarms::default();
         let client = NonInviteClient::start(desk.moment.now, self.timers, false, |action| {
             if let ClientAction::Arm(timer, deadline) = action {
-                let timer = InviteTimer::Ours(timer);
-                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
+                let ringing = Ringing::Invite(key, InviteTimer::Ours(timer));
+                alarms.arm(timer, ringing, deadline, &mut desk.wheel);
             }
         });
         invite.ours = Some(Ours { client, cseq, branch, purpose });
@@ -110,16 +106,16 @@ impl Invites {
     ) -> Option<SipEvent<'static>> {
         let invite = self.table.find_mut(key)?;
         let ours = invite.ours.as_mut()?;
-        let alarms = &mut invite.alarms;
+        let alarms = &mut invite.alarms.ours;
         let (mut transmit, mut is_answered, mut is_over) = (false, false, false);
         ours.client.step(desk.moment.now, event, |action| match action {
             ClientAction::Transmit => transmit = true,
             ClientAction::Deliver(status) => is_answered |= status.is_final(),
             ClientAction::Arm(timer, deadline) => {
-                let timer = InviteTimer::Ours(timer);
-                desk.wheel.set(alarms.of(timer), Ringing::Invite(key, timer), deadline);
+                let ringing = Ringing::Invite(key, InviteTimer::Ours(timer));
+                alarms.arm(timer, ringing, deadline, &mut desk.wheel);
             }
-            ClientAction::Disarm(timer) => desk.wheel.clear(alarms.of(InviteTimer::Ours(timer))),
+            ClientAction::Disarm(timer) => alarms.disarm(timer, &mut desk.wheel),
             // Nobody is there to answer.
             ClientAction::TimedOut | ClientAction::Unreachable => is_answered = true,
             ClientAction::SendAck => {}

@@ -13,8 +13,9 @@ use sip::{
     ClientAction, ClientEvent, MessageView, Method, NonInviteClient, RequestWriter, StatusCode, Timer,
     TimerSlot, Timers, Token, Uri, parse_token,
 };
-use tempo::{Alarm, Civil};
+use tempo::Civil;
 
+use super::alarms::TransactionAlarms;
 use super::render::{Contact, note};
 use super::{Sender, SipEvent};
 use crate::desk::{Desk, Ringing};
@@ -37,8 +38,7 @@ pub struct Page {
     /// All of it, as it left: it may have to leave again.
     octets: Kept<PAGE_OCTETS_MAX>,
     is_answered: bool,
-    repeat: Alarm,
-    life: Alarm,
+    alarms: TransactionAlarms,
 }
 
 /// What a MESSAGE of ours is about.
@@ -153,8 +153,7 @@ impl Pages {
             to: reach.hop(),
             octets: Kept::EMPTY,
             is_answered: false,
-            repeat: Alarm::default(),
-            life: Alarm::default(),
+            alarms: TransactionAlarms::default(),
         };
         let key = self.table.insert(page).map_err(|_| NotPaged::Full)?;
         let Some(page) = self.table.find_mut(key) else { return Err(NotPaged::Full) };
@@ -166,7 +165,7 @@ impl Pages {
         };
         page.octets = octets;
         for (timer, deadline) in arms.into_iter().flatten() {
-            desk.arm(page.alarm(timer), Ringing::Page(key, timer), deadline);
+            page.alarms.arm(timer, Ringing::Page(key, timer), deadline, &mut desk.wheel);
         }
         desk.count(Count::PagerOut);
         self.transmit(key, desk, out);
@@ -191,9 +190,7 @@ impl Pages {
         out: &mut impl Outward,
     ) -> Option<SipEvent<'static>> {
         let page = self.table.find_mut(key)?;
-        if !desk.is_due(page.alarm(timer), Ringing::Page(key, timer)) {
-            return None;
-        }
+        let timer = page.alarms.due(timer, Ringing::Page(key, timer), desk)?;
         self.step(key, ClientEvent::Timer(timer), desk, out)
     }
 
@@ -214,9 +211,9 @@ impl Pages {
                 answer = answer.or(Some(status).filter(|status| status.is_final()))
             }
             ClientAction::Arm(timer, deadline) => {
-                desk.wheel.set(page.alarm(timer), Ringing::Page(key, timer), deadline);
+                page.alarms.arm(timer, Ringing::Page(key, timer), deadline, &mut desk.wheel);
             }
-            ClientAction::Disarm(timer) => desk.wheel.clear(page.alarm(timer)),
+            ClientAction::Disarm(timer) => page.alarms.disarm(timer, &mut desk.wheel),
             // RFC 3261 8.1.3.1: as if these had come.
             ClientAction::TimedOut => answer = Some(StatusCode::REQUEST_TIMEOUT),
             ClientAction::Unreachable => answer = Some(StatusCode::SERVICE_UNAVAILABLE),
@@ -248,8 +245,7 @@ impl Pages {
 
     fn remove(&mut self, key: Key<Page>, desk: &mut Desk) {
         if let Some(mut page) = self.table.remove(key) {
-            desk.disarm(&mut page.repeat);
-            desk.disarm(&mut page.life);
+            page.alarms.disarm_all(desk);
         }
     }
 
@@ -259,15 +255,6 @@ impl Pages {
         let octets = page.octets.as_bytes();
         let loan = out.transmit(departure, PAGE_OCTETS_MAX, |out| out.put(octets));
         note(loan.is_ok(), desk);
-    }
-}
-
-impl Page {
-    fn alarm(&mut self, timer: Timer) -> &mut Alarm {
-        match timer.slot() {
-            TimerSlot::Repeat => &mut self.repeat,
-            TimerSlot::Life => &mut self.life,
-        }
     }
 }
 

@@ -45,7 +45,7 @@ impl Invite {
             return false;
         }
         reliable.rseq += 1;
-        let alarm = self.alarms.of(InviteTimer::Reliable);
+        let alarm = &mut self.alarms.reliable;
         let now = desk.moment.now;
         let last = ReliableProvisional::start(now, timers, reliable.rseq, self.cseq, |action| {
             if let ReliableProvisionalAction::Arm(at) = action {
@@ -90,7 +90,7 @@ impl Invite {
         let Some(last) = self.reliable.as_mut().and_then(|reliable| reliable.last.as_mut()) else {
             return outcome;
         };
-        let alarm = self.alarms.of(InviteTimer::Reliable);
+        let alarm = &mut self.alarms.reliable;
         last.step(desk.moment.now, event, |action| match action {
             ReliableProvisionalAction::Send => outcome.send = true,
             ReliableProvisionalAction::Arm(at) => {

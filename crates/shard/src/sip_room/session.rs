@@ -95,7 +95,7 @@ pub(super) fn negotiate(request: &MessageView<'_>, policy: &SessionPolicy) -> Ne
 impl Invite {
     /// Waits for the ACK of the 2xx that is about to be sent.
     pub(super) fn await_ack(&mut self, key: Key<Invite>, timers: Timers, desk: &mut Desk) {
-        let alarm = self.alarms.of(InviteTimer::Ack);
+        let alarm = &mut self.alarms.ack;
         let wait = DialogAckWait::start(desk.moment.now, timers, |action| {
             if let AckWaitAction::Arm(deadline) = action {
                 desk.wheel.set(alarm, Ringing::Invite(key, InviteTimer::Ack), deadline);
@@ -108,7 +108,7 @@ impl Invite {
     pub(super) fn start_session(&mut self, key: Key<Invite>, desk: &mut Desk) {
         self.is_dialog = true;
         let session = &mut self.session;
-        let alarm = self.alarms.of(InviteTimer::Session);
+        let alarm = &mut self.alarms.session;
         let terms = session.negotiated.terms();
         session.timer = Some(SessionTimer::start(desk.moment.now, terms, session.peer, |action| {
             if let SessionTimerAction::Arm(at) = action {
@@ -121,7 +121,7 @@ impl Invite {
     pub(super) fn end_session(&mut self, desk: &mut Desk) {
         self.is_dialog = false;
         self.session.timer = None;
-        desk.disarm(self.alarms.of(InviteTimer::Session));
+        desk.disarm(&mut self.alarms.session);
     }
 
     /// A request of theirs may have moved the peer (RFC 3261 12.2.2).
@@ -144,7 +144,7 @@ impl Invites {
     ) -> Option<SipEvent<'static>> {
         let invite = self.table.find_mut(key)?;
         let timer = invite.session.timer.as_mut()?;
-        let alarm = invite.alarms.of(InviteTimer::Session);
+        let alarm = &mut invite.alarms.session;
         let mut refresh = None;
         let mut is_dead = false;
         timer.step(desk.moment.now, event, |action| match action {
@@ -163,7 +163,7 @@ impl Invites {
             // It said that it takes UPDATE, and does not: the session goes on without a timer.
             Some(_) => {
                 invite.session.timer = None;
-                desk.disarm(invite.alarms.of(InviteTimer::Session));
+                desk.disarm(&mut invite.alarms.session);
             }
             None => {}
         }
