@@ -36,6 +36,9 @@ pub(super) fn write(caller: &Caller, target: Digits, path: &str, turn: &mut Turn
         } else {
             invite.header("From", format!("{};tag={tag}", named(&own)));
         }
+        if let Some(topic) = &caller.topic {
+            invite.header("Subject", topic.as_str());
+        }
         invite.to(&target, None).call_id(format!("{call}@{own_host}")).cseq(1);
         invite
             .header("Contact", format!("<sip:+{number}@{own_host}:{}>;{ICSI}", setup.address.port()))

@@ -27,6 +27,8 @@ pub struct Caller {
     pub number: Digits,
     /// His name, if he shows one.
     pub display: Option<String>,
+    /// What he wants to talk about, if he says so.
+    pub topic: Option<String>,
     /// Does he hide both (`Privacy: id`)?
     pub is_private: bool,
 }
@@ -57,7 +59,7 @@ pub enum Step {
 impl ChatScript {
     /// A chat of `number`, who shows himself, with nothing in it yet.
     pub fn new(name: &str, number: Digits) -> Self {
-        let caller = Caller { number, display: None, is_private: false };
+        let caller = Caller { number, display: None, topic: None, is_private: false };
         ChatScript { name: name.into(), caller, steps: Vec::new(), patience: PATIENCE }
     }
 
@@ -72,6 +74,13 @@ impl ChatScript {
     #[must_use]
     pub fn shown_as(mut self, display: &str) -> Self {
         self.caller.display = Some(display.into());
+        self
+    }
+
+    /// With this topic.
+    #[must_use]
+    pub fn about(mut self, topic: &str) -> Self {
+        self.caller.topic = Some(topic.into());
         self
     }
 
