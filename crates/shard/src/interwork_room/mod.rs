@@ -1,6 +1,16 @@
 //! Where chats live: what the protocol rooms heard becomes an event of a chat, and what the chat decides becomes
 //! words for the protocol rooms.
 //!
+//! | what happens | where |
+//! |---|---|
+//! | an INVITE | `invitation`; who asks and may he: `admission`; too early to know: `postponed`; a message inside it: `first_message`; a chat that goes on: `succession` |
+//! | what a chat decides | `actions`, of `chat`; numbered by `numbering`, cut and submitted by `submit` |
+//! | a message of the chat user | `chat_message`; come again: `repeated_message`; what became of it: `reports` |
+//! | a short message of the SMS user | `short_message`; kept until the chat user has it: `waiting_sms`; long ones: `joining`; given back: `unconfirmed` |
+//! | outside of any chat | a MESSAGE: `pager_message`; a short message: `paging`; what became of it: `pager_reports` |
+//! | a chat user comes and goes | `registration`; under which identities: `presence`; how he is reached: `attachment`; chats that end with him: `endings` |
+//! | he is called back | `recall`, into what `former` has kept |
+//!
 //! Refuses: to read or write a message. In: `SipEvent`, `MsrpEvent`, `DiameterEvent`. Out: calls of the rooms, through `Hands`.
 
 mod actions;
