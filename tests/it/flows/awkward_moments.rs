@@ -12,7 +12,7 @@ use crate::paper::hss::{Answer, document};
 use crate::paper::page::Page;
 use crate::paper::sms_side::{HSS, Mailing, digits};
 use crate::paper::stage::{BOB, deliver};
-use crate::paper::{Delivery, Invitation, Plan, Stage, on_every_layout};
+use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, on_every_layout};
 
 #[test]
 fn a_short_message_that_overtakes_what_the_hss_says_is_kept_by_the_service_centre() {
@@ -58,17 +58,23 @@ fn who_leaves_between_the_routing_query_and_the_short_message_is_absent_not_unkn
     });
 }
 
+/// The chat of a registered chat user who invites by his name.
+fn by_name(layout: Layout) -> (Stage, usize) {
+    let mut stage = Stage::of(asking(layout));
+    stage.network.sms.hss.says = Some(Answer::Document(document(YES, None)));
+    register(&mut stage, 0, 600);
+    let invitation =
+        Invitation::to(BOB).without_identity().with("P-Asserted-Identity: <sip:alice@ims.example>");
+    let call = stage.invite(invitation);
+    stage.sms_user_says("YES");
+    stage.ack(call);
+    (stage, call)
+}
+
 #[test]
 fn the_chat_of_one_who_invites_by_name_ends_when_the_hss_names_him_by_number() {
     on_every_layout(|layout| {
-        let mut stage = Stage::of(asking(layout));
-        stage.network.sms.hss.says = Some(Answer::Document(document(YES, None)));
-        register(&mut stage, 0, 600);
-        let by_name =
-            Invitation::to(BOB).without_identity().with("P-Asserted-Identity: <sip:alice@ims.example>");
-        let call = stage.invite(by_name);
-        stage.sms_user_says("YES");
-        stage.ack(call);
+        let (mut stage, call) = by_name(layout);
         notify(&mut stage, &document("<Authorised>no</Authorised>", None));
         assert_eq!(stage.byes(call).len(), 1, "he may chat no more");
         stage
@@ -78,14 +84,7 @@ fn the_chat_of_one_who_invites_by_name_ends_when_the_hss_names_him_by_number() {
 #[test]
 fn the_operator_ends_by_number_the_chat_of_one_who_invites_by_name() {
     on_every_layout(|layout| {
-        let mut stage = Stage::of(asking(layout));
-        stage.network.sms.hss.says = Some(Answer::Document(document(YES, None)));
-        register(&mut stage, 0, 600);
-        let by_name =
-            Invitation::to(BOB).without_identity().with("P-Asserted-Identity: <sip:alice@ims.example>");
-        let call = stage.invite(by_name);
-        stage.sms_user_says("YES");
-        stage.ack(call);
+        let (mut stage, call) = by_name(layout);
         let alice = Whose::ChatUsers(PeerId::of(digits(ALICE).packed()));
         stage.network.order(Cargo::EndChats(Ending { whose: alice, goodbye: Goodbye::Operator }));
         assert_eq!(stage.byes(call).len(), 1);
