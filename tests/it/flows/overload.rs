@@ -5,7 +5,7 @@ use tempo::Duration;
 
 use crate::paper::call::{Call, SCSCF};
 use crate::paper::sms_side::{CENTRE, HSS, Mailing, digits};
-use crate::paper::stage::{BOB, SIXTY_FOUR_T1, deliver};
+use crate::paper::stage::{BOB, PATIENCE, SIXTY_FOUR_T1, deliver};
 use crate::paper::{Delivery, Invitation, Plan, Stage, Verdict, on_every_layout};
 
 /// A plan for a gateway of one chat.
@@ -266,8 +266,11 @@ fn a_service_centre_that_reads_too_slowly_is_unavailable_for_the_moment() {
         let shard = stage.network.wires[0].shard;
         let link = stage.network.sms.link(shard, CENTRE).expect("connected");
         stage.network.driver(shard).out().full.push(link);
-        assert_eq!(stage.chat_user_says("hello"), Some(408));
+        let said = stage.send_text(0, "hello", "");
         let call = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
+        assert_eq!(stage.statuses(call), [100], "it waits for a way");
+        stage.network.wait(PATIENCE);
+        assert_eq!(stage.network.wires[0].response(&said), Some(408));
         assert_eq!(stage.statuses(call), [100, 480]);
         stage.ack(call);
         stage.network.driver(shard).out().full.clear();

@@ -7,7 +7,7 @@ use tempo::Duration;
 use crate::paper::call::{ALICE, SCSCF};
 use crate::paper::page::{Page, answers, statuses};
 use crate::paper::sms_side::{CENTRE, digits};
-use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
+use crate::paper::stage::{BOB, PATIENCE, SIXTY_FOUR_T1};
 use crate::paper::texts::SipText;
 use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, Verdict, on_every_layout};
 
@@ -326,7 +326,7 @@ fn a_silent_sms_side_is_told_before_the_client_gives_up() {
 }
 
 #[test]
-fn without_a_way_to_the_sms_side_the_answer_comes_at_once() {
+fn without_a_way_to_the_sms_side_the_answer_comes_when_a_reset_would_be_over() {
     on_every_layout(|layout| {
         let mut stage = Stage::new(layout);
         stage.network.sms.manners.listens = false;
@@ -334,7 +334,10 @@ fn without_a_way_to_the_sms_side_the_answer_comes_at_once() {
             let link = stage.network.sms.link(shard, CENTRE).expect("connected");
             stage.network.cut(shard, link);
         }
-        assert_eq!(Page::to(BOB, "hello").ask(&mut stage).status(), Some(480));
+        let place = Page::to(BOB, "hello").send(&mut stage);
+        assert!(statuses(&stage, place).is_empty(), "it waits for a way");
+        stage.network.wait(PATIENCE);
+        assert_eq!(statuses(&stage, place), [480]);
         stage.network.sms.manners.listens = true;
         // RFC 3539 3.4.1: three watchdog answers before anything is entrusted to it again.
         stage.network.wait(Duration::from_secs(120));

@@ -6,7 +6,7 @@ use tempo::Duration;
 
 use crate::paper::plan::ENDED;
 use crate::paper::sms_side::{self, CENTRE, HSS, REALM, SECOND_CENTRE, Submitted};
-use crate::paper::stage::{BOB, SIXTY_FOUR_T1};
+use crate::paper::stage::{BOB, PATIENCE, SIXTY_FOUR_T1};
 use crate::paper::{Delivery, Invitation, Layout, Plan, Stage, Verdict, on_every_layout};
 
 /// A plan with two service centres.
@@ -140,17 +140,43 @@ fn without_another_way_what_was_under_way_fails_when_its_time_is_up() {
         assert_eq!(stage.statuses(call), [100, 480]);
         stage.ack(call);
         assert_eq!(stage.network.count(Count::Submits), 0);
-        // With nobody there to take them, new ones fail at once.
+        // With nobody there to take them, new ones fail as soon as a connection that was only reset would be back.
         let call = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
+        let said = stage.send_text(0, "hello?", "");
+        stage.network.wait(PATIENCE);
         assert_eq!(stage.statuses(call), [100, 480]);
         stage.ack(call);
-        assert_eq!(stage.chat_user_says("hello?"), Some(408));
+        assert_eq!(stage.network.wires[0].response(&said), Some(408));
         let mut stage = bye(stage);
         // The notice of the end waits for a way, as nobody would say it again; but not for ever.
         assert_eq!(stage.network.count(Count::Submits), 1);
         stage.network.wait(Duration::from_secs(121));
         assert_eq!(stage.network.count(Count::CourtesiesLost), 1);
         stage
+    });
+}
+
+#[test]
+fn a_reset_of_the_only_connection_costs_nobody_an_invitation_or_a_text() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        cut(&mut stage, CENTRE);
+        let said = stage.send_text(0, "hello", "");
+        let call = stage.invite(Invitation::to(BOB).from("carol", "+491517654321"));
+        assert_eq!(stage.statuses(call), [100]);
+        // Called again after a second, tried again a second after that.
+        stage.network.wait(PATIENCE);
+        assert_eq!(stage.network.wires[0].response(&said), Some(200));
+        assert_eq!(stage.statuses(call), [100, 180]);
+        let heard = stage.sms_user_heard();
+        assert_eq!(heard.iter().filter(|text| **text == "hello").count(), 1);
+        let first = stage.network.sms.submitted.iter().find(|sm| sm.text == "hello").expect("heard");
+        assert!(!header(first).flags.retransmitted, "it was never sent before");
+        let cancel = stage.calls[call].cancel();
+        stage.send(call, cancel);
+        assert_eq!(stage.statuses(call), [100, 180, 487]);
+        stage.ack(call);
+        bye(stage)
     });
 }
 
@@ -227,6 +253,8 @@ fn a_peer_that_says_nothing_any_more_is_given_up() {
         stage.network.wait(Duration::from_secs(100));
         assert_eq!(stage.network.count(Count::PeersUp), 0);
         let call = stage.invite(Invitation::to(BOB));
+        assert_eq!(stage.statuses(call), [100], "it waits for a way");
+        stage.network.wait(PATIENCE);
         assert_eq!(stage.statuses(call), [100, 480]);
         stage.ack(call);
         stage.network.sms.manners.lives = true;

@@ -264,6 +264,8 @@ pub fn said(send: &MsrpText) -> String {
 pub const BOB: &str = "+4915550001";
 /// RFC 3261: 64*T1.
 pub const SIXTY_FOUR_T1: Duration = Duration::from_secs(32);
+/// How long an invitation or a message waits for a way to the SMS side, and a moment.
+pub const PATIENCE: Duration = Duration::from_millis(3_300);
 /// 2026-01-18 15:30:00, an hour before Greenwich.
 pub const SCTS: ScTimestamp =
     ScTimestamp { year: 2026, month: 1, day: 18, hour: 15, minute: 30, second: 0, quarter_hours: 4 };

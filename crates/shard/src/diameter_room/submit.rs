@@ -38,6 +38,8 @@ pub struct Submit {
     others: u8,
     /// How often it has waited for the SMS user.
     pauses: u8,
+    /// When there must be a way for it to leave at all.
+    way_by: Instant,
     /// When the way there must be settled.
     guard: Instant,
     /// When it must be settled, however often the SMS user cannot take it.
@@ -113,16 +115,15 @@ impl Submits {
         out: &mut impl Outward,
     ) -> Result<(), SmFailure> {
         let way = peers.serving(Service::Submits, None);
-        // Nobody would say a notice again: it waits until there is a way.
-        let may_wait = order.purpose == Purpose::Courtesy;
-        if way.is_none() && !may_wait {
-            return Err(SmFailure::Unreachable);
-        }
-        let patience = if may_wait { COURTESY_GUARD } else { desk.policy.submit_guard };
+        // A connection that was reset is back after a second; and nobody would say a notice again.
+        let (patience, guard) = match order.purpose {
+            Purpose::Courtesy => (COURTESY_GUARD, COURTESY_GUARD),
+            _ => (WAY_PATIENCE, desk.policy.submit_guard),
+        };
         // It waits before it is sent: the answer must never find nobody.
         let session = peers.next_session();
         let end_to_end = peers.next_end_to_end();
-        let guard = desk.now() + patience;
+        let guard = desk.now() + guard;
         let waiting = Submit {
             purpose: order.purpose,
             number: order.number,
@@ -135,6 +136,7 @@ impl Submits {
             attempts: 0,
             others: 0,
             pauses: 0,
+            way_by: desk.now() + patience,
             guard,
             last_moment: match order.purpose {
                 // The chat user waits as long for his answer.
@@ -166,10 +168,6 @@ impl Submits {
             // Nothing of it has left: another peer may have room.
             let other = peers.serving(Service::Submits, Some(peer)).filter(|(other, _)| *other != peer);
             sent = other.filter(|other| leave(*other, desk, out));
-        }
-        if sent.is_none() && !may_wait {
-            self.forget(key, desk);
-            return Err(SmFailure::Unreachable);
         }
         if sent.is_none() {
             let _: Option<Kept<TPDU_OCTETS_MAX>> = Kept::write(tpdu);
@@ -286,7 +284,8 @@ impl Submits {
     fn again(&mut self, key: Key<Submit>, peers: &Peers, desk: &mut Desk, out: &mut impl Outward) -> bool {
         let now = desk.now();
         let Some(submit) = self.table.find_mut(key) else { return false };
-        if submit.attempts >= ATTEMPTS_MAX || now >= submit.guard {
+        let never_left = submit.attempts == 0 && now >= submit.way_by;
+        if submit.attempts >= ATTEMPTS_MAX || now >= submit.guard || never_left {
             return false;
         }
         let has_paused = submit.link.take().is_none();
@@ -316,6 +315,7 @@ impl Submits {
         let Some(centre) = others.get(usize::from(submit.others)).copied() else { return false };
         let Some(way) = peers.serving(Service::Submits, None) else { return false };
         (submit.service_centre, submit.others, submit.pauses) = (centre, submit.others + 1, 0);
+        submit.way_by = desk.now() + WAY_PATIENCE;
         submit.begin_anew(peers);
         self.resend(key, way, peers, desk, out);
         true
@@ -331,6 +331,7 @@ impl Submits {
         }
         submit.pauses = submit.pauses.saturating_add(1);
         submit.guard = submit.last_moment.min(now + pause + desk.policy.submit_guard);
+        submit.way_by = now + pause + WAY_PATIENCE;
         submit.link = None;
         // It was answered, so this is another request (RFC 6733 3): a relay that remembers the former would answer it again.
         submit.begin_anew(peers);
@@ -352,11 +353,7 @@ impl Submits {
         // (interworking 2.4 TP-RD).
         let retransmitted = submit.attempts > 0;
         let rd = if retransmitted || submit.pauses > 0 { TP_RD } else { 0 };
-        submit.attempts += 1;
-        (submit.peer, submit.link) = (peer, Some(link));
-        let deadline = submit.guard.min(desk.now() + ATTEMPT);
-        desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
-        let hop_by_hop = HopByHopSpace::mint(HopByHopSpace::SUBMIT, key, submit.attempts);
+        let hop_by_hop = HopByHopSpace::mint(HopByHopSpace::SUBMIT, key, submit.attempts + 1);
         let ids = Ids { hop_by_hop, end_to_end: submit.end_to_end, retransmitted };
         let octets = submit.tpdu.as_bytes();
         let tpdu = |out: &mut Writer<'_>| {
@@ -366,9 +363,15 @@ impl Submits {
             }
         };
         let request = request(peers, peer, submit.session, submit.number, submit.service_centre, tpdu);
-        // Without room for it the attempt counts as made, and its alarm leads to the next one.
-        peers.transmit(link, desk, out, |out| request.write(out, ids));
-        desk.count(Count::SmRetried);
+        let has_left = peers.transmit(link, desk, out, |out| request.write(out, ids));
+        let patience = if has_left { ATTEMPT } else { PAUSE };
+        if has_left {
+            submit.attempts += 1;
+            (submit.peer, submit.link) = (peer, Some(link));
+            desk.count(Count::SmRetried);
+        }
+        let deadline = submit.guard.min(desk.now() + patience);
+        desk.arm(&mut submit.alarm, Ringing::Submit(key), deadline);
     }
 
     fn end(
@@ -432,6 +435,8 @@ const TP_RD: u8 = 0x04;
 const TPDU_OCTETS_MAX: usize = 180;
 /// How long a hint or a notice may wait for a way to the SMS side: as long as it is still news.
 const COURTESY_GUARD: Duration = Duration::from_secs(120);
+/// How long an invitation or a message may wait for a way to the SMS side: a connection that was reset is back within it.
+const WAY_PATIENCE: Duration = Duration::from_secs(3);
 /// How long one attempt may take before the next.
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// The pause before the same peer is asked again.
