@@ -26,6 +26,7 @@ mod reconnection;
 mod refusal;
 pub mod registration;
 mod return_path;
+mod segment_again;
 
 mod session_timer;
 mod shutdown;

@@ -41,8 +41,8 @@ pub(super) enum Place {
     Next { place: usize, is_last: bool },
     /// One before it has not come.
     Early,
-    /// It has left already.
-    Again,
+    /// It has left already, as a part of the text in this place.
+    Again { place: usize },
 }
 
 impl Chat {
@@ -81,7 +81,7 @@ impl Chat {
         }
         match sequence.cmp(&joining.next) {
             _ if joining.is_given_up => Place::Alone,
-            core::cmp::Ordering::Less => Place::Again,
+            core::cmp::Ordering::Less => Place::Again { place },
             core::cmp::Ordering::Equal => Place::Next { place, is_last: sequence == total },
             core::cmp::Ordering::Greater => Place::Early,
         }

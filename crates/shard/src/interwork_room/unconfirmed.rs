@@ -19,8 +19,8 @@ pub(super) struct SentAs {
     pub(super) behind: u64,
     /// Did the message end with it?
     pub(super) is_last: bool,
-    /// Was it a part of a longer text?
-    pub(super) is_part: bool,
+    /// Which part of a longer text it was, from 1. 0: it was not one.
+    pub(super) part: u8,
 }
 
 /// The last ones of a chat.

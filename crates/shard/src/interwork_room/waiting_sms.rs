@@ -72,18 +72,15 @@ impl ShortMessages {
         hands: &mut Hands<'_, O>,
     ) -> bool {
         let Some(fate) = self.repeats.known.get(&arrived.repeat).copied() else { return false };
-        hands.desk.count(Count::SmRepeated);
         match fate {
             Fate::Settled(outcome) => tell(arrived.token, outcome, hands),
-            Fate::Pending(key) => {
-                if let Some(sm) = self.table.find_mut(key) {
-                    // One more is answered by its guard, and by then so are the others.
-                    if let Some(free) = sm.also.iter_mut().find(|also| also.is_none()) {
-                        *free = Some(arrived.token);
-                    }
-                }
-            }
+            Fate::Pending(key) => match self.table.find_mut(key) {
+                Some(sm) => sm.answer_also([Some(arrived.token)]),
+                // It waited with another one, which is settled: the text knows whether this part has been taken.
+                None => return false,
+            },
         }
+        hands.desk.count(Count::SmRepeated);
         true
     }
 
@@ -218,21 +215,24 @@ impl ShortMessages {
             // A text that it was a part of has been given up: the message ends with it.
             Some(before) => (SentAs { is_last: true, ..before }, None),
             None => {
-                let place = chat.place_of(chat_key, deliver.user_data.concatenation(), hands.desk);
+                let segment = deliver.user_data.concatenation();
+                let part = segment.map_or(0, |segment| segment.sequence);
+                let place = chat.place_of(chat_key, segment, hands.desk);
                 let alone = message_id(hands.desk);
                 match place {
                     Place::Early => return false,
-                    Place::Again => {
-                        self.settle(chats, key, SmOutcome::Taken, hands);
+                    Place::Again { place } => {
+                        match self.under_way(chat, place, part) {
+                            Some(first) => self.wait_with(chats, key, first, hands.desk),
+                            None => self.settle(chats, key, SmOutcome::Taken, hands),
+                        }
                         return true;
                     }
-                    Place::Alone => {
-                        (SentAs { message_id: alone, behind: 0, is_last: true, is_part: false }, None)
-                    }
+                    Place::Alone => (SentAs { message_id: alone, behind: 0, is_last: true, part: 0 }, None),
                     Place::Next { place, is_last } => {
                         let (message_id, behind) = chat.joined(place).unwrap_or((&alone, 0));
                         let message_id = Kept::copy(message_id.as_bytes()).unwrap_or(Kept::EMPTY);
-                        (SentAs { message_id, behind, is_last, is_part: true }, Some(place))
+                        (SentAs { message_id, behind, is_last, part }, Some(place))
                     }
                 }
             }
@@ -329,7 +329,7 @@ impl ShortMessages {
         // What is not acknowledged comes again, and must then be handed over again.
         let sent_as = sm.sent_as.filter(|_| outcome != SmOutcome::Taken);
         if let Some((sent_as, chat_key)) = sent_as.zip(sm.chat) {
-            if sent_as.is_part && is_sent {
+            if sent_as.part > 0 && is_sent {
                 give_up(chats, chat_key, &sent_as.message_id, hands);
             } else if let Some(chat) = chats.find_mut(chat_key) {
                 chat.unconfirmed.note(sm.tpdu.as_bytes(), sent_as);
@@ -340,6 +340,42 @@ impl ShortMessages {
         for also in sm.also.into_iter().flatten() {
             tell(also, outcome, hands);
         }
+    }
+
+    /// The one that has left as this part of the text in this place, and has not been confirmed.
+    fn under_way(&self, chat: &Chat, place: usize, part: u8) -> Option<Key<InboundSm>> {
+        let (message_id, _) = chat.joined(place)?;
+        let is_it =
+            |sent_as: &SentAs| (sent_as.part, sent_as.message_id.as_bytes()) == (part, message_id.as_bytes());
+        let mut next = chat.first_sm;
+        while let Some(at) = next {
+            let sm = self.table.find(at)?;
+            if sm.sent_as.as_ref().is_some_and(is_it) {
+                return Some(at);
+            }
+            next = sm.next;
+        }
+        None
+    }
+
+    /// A part that has left and is not confirmed has come again as a new message: what becomes of the first becomes of both.
+    /// To say that it is taken would be too early.
+    fn wait_with(
+        &mut self,
+        chats: &mut Table<Chat>,
+        key: Key<InboundSm>,
+        first: Key<InboundSm>,
+        desk: &mut Desk,
+    ) {
+        let Some(mut sm) = self.table.remove(key) else { return };
+        desk.disarm(&mut sm.alarm);
+        if let Some(chat) = sm.chat {
+            self.unlink(chats, chat, key, sm.next);
+        }
+        if let Some(first) = self.table.find_mut(first) {
+            first.answer_also([Some(sm.token)].into_iter().chain(sm.also));
+        }
+        self.repeats.note(sm.repeat, Fate::Pending(first), desk.now());
     }
 
     /// Puts a short message behind those of its chat that wait already. `None`: there is no room.
@@ -420,6 +456,18 @@ impl ShortMessages {
                 return;
             }
             at = sm.next;
+        }
+    }
+}
+
+impl InboundSm {
+    /// These are told what becomes of it, too. One more than there is room for is answered by its guard, and by then so are the
+    /// others.
+    fn answer_also(&mut self, tokens: impl IntoIterator<Item = Option<ForwardToken>>) {
+        for token in tokens.into_iter().flatten() {
+            if let Some(free) = self.also.iter_mut().find(|also| also.is_none()) {
+                *free = Some(token);
+            }
         }
     }
 }
