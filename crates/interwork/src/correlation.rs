@@ -177,6 +177,14 @@ impl<S: Copy> Correlation<S> {
         true
     }
 
+    /// He could not be told after all.
+    pub fn not_told(&mut self, pair: Pair) {
+        let hash = self.hasher.hash_one(pair);
+        if let Some(entry) = self.table.find_mut(hash, |entry| entry.pair == pair) {
+            entry.told_at = None;
+        }
+    }
+
     /// Live sessions of an SMS user.
     pub fn chats_of(&self, sms_user: Msisdn) -> usize {
         self.chats.get(&sms_user).copied().unwrap_or(0)

@@ -1,13 +1,13 @@
 //! The way of a short message to the chat user (TS 23.204 6.14 steps 2 to 4 and 10 to 13): whose it is, and when it is acknowledged.
 
-use shard::Count;
+use shard::{Count, Driver};
 use sms::SmsDeliver;
 use tempo::Duration;
 
 use crate::paper::call::offer;
 use crate::paper::plan::OVER;
-use crate::paper::sms_side::{Mailing, Ticket};
-use crate::paper::stage::{BOB, deliver, said};
+use crate::paper::sms_side::{CENTRE, Mailing, Ticket};
+use crate::paper::stage::{BOB, SIXTY_FOUR_T1, deliver, said};
 use crate::paper::{Delivery, Invitation, Plan, Stage, on_every_layout, wire};
 
 fn bye(mut stage: Stage) -> Stage {
@@ -364,6 +364,35 @@ fn a_text_in_another_alphabet_arrives_as_it_was_written() {
             assert_eq!(stage.network.wires[0].sends().last().map(said).as_deref(), Some(written));
         }
         bye(stage)
+    });
+}
+
+#[test]
+fn words_after_the_end_are_not_acknowledged_while_nobody_can_be_told_so() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::with(layout, |policy| policy.tell_late = true));
+        let number = stage.session_number();
+        assert_eq!(stage.request(0, "BYE"), Some(200));
+        let heard = stage.sms_user_heard().len();
+        for shard in 0..stage.network.shards() {
+            let link = stage.network.sms.link(shard, CENTRE).expect("connected");
+            stage.network.driver(shard).out().full.push(link);
+        }
+        let ticket = stage.text(BOB, &number, "one more thing");
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Waiting, "its answer has no way, either");
+        for shard in 0..stage.network.shards() {
+            stage.network.driver(shard).out().full.clear();
+        }
+        stage.network.wait(SIXTY_FOUR_T1);
+        assert_eq!(
+            stage.sms_user_heard().len(),
+            heard,
+            "it was not acknowledged, so there is nothing to tell"
+        );
+        let ticket = stage.text(BOB, &number, "one more thing");
+        assert_eq!(stage.network.sms.delivery(ticket), Delivery::Taken);
+        assert_eq!(stage.sms_user_heard()[heard..], [OVER]);
+        stage
     });
 }
 

@@ -66,6 +66,8 @@ pub enum Purpose {
     PagerText(Key<PagerText>),
     /// A hint or a notice: nobody waits for what becomes of it.
     Courtesy,
+    /// Tells an SMS user that his words came too late. They are acknowledged with it, so it leaves at once or not at all.
+    TooLate,
 }
 
 /// A segment to be submitted.
@@ -118,6 +120,7 @@ impl Submits {
         // A connection that was reset is back after a second; and nobody would say a notice again.
         let (patience, guard) = match order.purpose {
             Purpose::Courtesy => (COURTESY_GUARD, COURTESY_GUARD),
+            Purpose::TooLate => (Duration::ZERO, COURTESY_GUARD),
             _ => (WAY_PATIENCE, desk.policy.submit_guard),
         };
         // It waits before it is sent: the answer must never find nobody.
@@ -141,7 +144,7 @@ impl Submits {
             last_moment: match order.purpose {
                 // The chat user waits as long for his answer.
                 Purpose::Invitation(_) => guard.max(desk.now() + desk.policy.answer_timer),
-                Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy => guard,
+                _ => guard,
             },
             alarm: Alarm::default(),
         };
@@ -168,6 +171,10 @@ impl Submits {
             // Nothing of it has left: another peer may have room.
             let other = peers.serving(Service::Submits, Some(peer)).filter(|(other, _)| *other != peer);
             sent = other.filter(|other| leave(*other, desk, out));
+        }
+        if sent.is_none() && patience == Duration::ZERO {
+            self.forget(key, desk);
+            return Err(SmFailure::Unreachable);
         }
         if sent.is_none() {
             let _: Option<Kept<TPDU_OCTETS_MAX>> = Kept::write(tpdu);

@@ -90,7 +90,7 @@ pub struct InterworkRoom {
 pub fn is_wanted(room: &InterworkRoom, purpose: Purpose) -> bool {
     match purpose {
         Purpose::Invitation(chat) => room.chats.find(chat).is_some_and(|chat| chat.session.awaits_answer()),
-        Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy => true,
+        Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy | Purpose::TooLate => true,
     }
 }
 
@@ -177,7 +177,7 @@ impl InterworkRoom {
             DiameterEvent::Submitted { purpose: Purpose::PagerText(text), result } => {
                 pager_message::segment_ended(self, text, result, hands);
             }
-            DiameterEvent::Submitted { purpose: Purpose::Courtesy, result } => {
+            DiameterEvent::Submitted { purpose: Purpose::Courtesy | Purpose::TooLate, result } => {
                 if result.is_err() {
                     hands.desk.count(Count::CourtesiesLost);
                 }

@@ -172,7 +172,11 @@ pub(super) fn answers_late<O: Outward>(
     let Ok(plan) = Plan::of(text.clone(), u8::MAX) else { return false };
     let references = room.numbering.take(pair, plan.segments(), &mut hands.desk.entropy);
     let letterhead = Letterhead::new(pair, policy.service_centre, references, policy.message_validity);
-    submit_text(&letterhead, &plan, text, Purpose::Courtesy, hands).is_ok()
+    let is_told = submit_text(&letterhead, &plan, text, Purpose::TooLate, hands).is_ok();
+    if !is_told {
+        room.pairs.not_told(pair);
+    }
+    is_told
 }
 
 fn is_over(chats: &Table<Chat>, key: Key<Chat>) -> bool {
