@@ -7,6 +7,7 @@ mod interop;
 mod paper;
 mod real;
 mod secrets;
+mod world;
 
 /// Counts, for one thread and only when it is asked to; see `allocation`.
 #[global_allocator]

@@ -56,7 +56,21 @@ const TABLE: &[Row] = &[
             "actors", "shard", "poll", "uring", "sip", "msrp", "diameter", "sms", "octets", "tempo",
         ]),
     ),
-    free("world", Ours::Only(&["shard", "actors", "octets", "tempo"])),
+    free(
+        "world",
+        Ours::Only(&[
+            "actors",
+            "directory",
+            "shard",
+            "interwork",
+            "sip",
+            "msrp",
+            "diameter",
+            "sms",
+            "octets",
+            "tempo",
+        ]),
+    ),
     free("gateway", Ours::Any),
     free("xtask", Ours::Only(&[])),
     free("ipsmgw-tuning", Ours::Only(&[])),
@@ -158,6 +172,7 @@ mod tests {
         for product in ["shard", "directory", "uring", "poll", "interwork", "sip"] {
             assert_eq!(refused(product, &["actors"], &[]), [format!("{product} uses actors")]);
             assert_eq!(refused(product, &["stage"], &[]), [format!("{product} uses stage")]);
+            assert_eq!(refused(product, &["world"], &[]), [format!("{product} uses world")]);
         }
         assert_eq!(refused("stage", &["actors", "shard", "poll"], &[]), [""; 0]);
         assert_eq!(refused("gateway", &["shard", "stage", "ipsmgw-tuning"], &["tokio"]), [""; 0]);

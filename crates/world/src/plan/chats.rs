@@ -1,0 +1,117 @@
+//! One chat of a plan: who with whom, what is said, how it ends.
+//!
+//! Every text carries a token, so that whoever sees it knows whose it is: chat, side, number.
+
+use actors::{ChatScript, Step};
+use serde::{Deserialize, Serialize};
+use tempo::Duration;
+
+use super::people::{chat_user, sms_user};
+use crate::token::{Side, Token};
+
+/// A chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChatPlan {
+    /// What its tokens carry: unique in a world, and kept when others are left out.
+    pub id: u32,
+    /// Who invites.
+    pub chat_user: u32,
+    /// Who is invited.
+    pub sms_user: u32,
+    /// When.
+    pub begins_ms: u64,
+    /// Does he hide?
+    #[serde(default)]
+    pub hides: bool,
+    /// What the SMS user says to it.
+    pub answer: Answer,
+    /// And how long he thinks.
+    pub thinks_ms: u64,
+    /// What the chat user says, and what the SMS user says to that.
+    #[serde(default)]
+    pub says: Vec<Say>,
+    /// How it ends.
+    pub end: End,
+}
+
+/// What an SMS user says to an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Nothing.
+    Nothing,
+    /// First something that nobody understands, then yes.
+    Nonsense,
+}
+
+/// A text of the chat user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Say {
+    /// How long he waits before it.
+    pub after_ms: u64,
+    /// How many characters at least.
+    #[serde(default)]
+    pub characters: usize,
+    /// What the SMS user says to it: so many characters; `None` is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<usize>,
+}
+
+/// How a chat ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The chat user takes his invitation back.
+    Cancel,
+    /// The chat user leaves.
+    ChatUser,
+    /// The SMS user says STOP to the last text.
+    SmsUser,
+    /// By silence.
+    Silence,
+}
+
+impl ChatPlan {
+    /// What the chat user does.
+    pub fn script(&self) -> ChatScript {
+        let mut script = ChatScript::new(&format!("chat {}", self.id), chat_user(self.chat_user))
+            .shown_as(&self.token(Side::Invitation, NAME).to_string())
+            .about(&self.token(Side::Invitation, TOPIC).to_string())
+            .patient_for(PATIENCE)
+            .then(Step::Wait(Duration::from_millis(self.begins_ms)))
+            .then(Step::Invite(sms_user(self.sms_user)));
+        if self.hides {
+            script = script.hidden();
+        }
+        if self.end == End::Cancel {
+            return script.then(Step::Wait(Duration::from_millis(self.thinks_ms))).then(Step::Cancel);
+        }
+        script = script.then(Step::ExpectStatus(200));
+        for (place, say) in self.says.iter().enumerate() {
+            let text = self.token(Side::ChatUser, place as u32).text(say.characters);
+            script = script.then(Step::Wait(Duration::from_millis(say.after_ms))).then(Step::SendText(text));
+        }
+        match self.end {
+            End::ChatUser => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Bye),
+            _ => script.then(Step::ExpectBye),
+        }
+    }
+
+    /// A token of it.
+    pub fn token(&self, side: Side, number: u32) -> Token {
+        Token { chat: self.id, side, number }
+    }
+}
+
+/// The number of the token that is the name of a chat user.
+pub const NAME: u32 = 0;
+/// And of the one that is the topic of his invitation.
+pub const TOPIC: u32 = 1;
+/// How long a chat user waits for anything.
+pub const PATIENCE: Duration = Duration::from_secs(40);

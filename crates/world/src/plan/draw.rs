@@ -1,0 +1,245 @@
+//! From a seed to a plan.
+
+use tempo::Entropy;
+
+use super::{
+    Answer, ChatPlan, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan, Reader, Say, Terms,
+    What,
+};
+use crate::chance::{Chance, Draw};
+
+/// How large worlds are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Chats at most.
+    pub chats_max: u64,
+    /// Faults at most.
+    pub faults_max: u64,
+    /// Shards at most.
+    pub shards_max: u64,
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Size { chats_max: 200, faults_max: 16, shards_max: 8 }
+    }
+}
+
+impl Plan {
+    /// The world of this seed.
+    pub fn draw(seed: u64, size: Size) -> Plan {
+        let Chance { mut cast, mut faults, mut net, .. } = Chance::of(seed);
+        let shards = *cast.one_of(&[1, 1, 2, 2, 3, 4, 8]).min(&(size.shards_max as u16));
+        let act_one_ms = cast.between(30, 150) * 1000;
+        let operator = operator(&mut cast);
+        let chats = chats(&mut cast, size, act_one_ms);
+        let pages = pages(&mut cast, &chats, act_one_ms);
+        let limits = limits(&mut cast, chats.len());
+        let network = terms(&mut net);
+        let faults = calendar(&mut faults, size, act_one_ms, shards);
+        Plan { seed, shards, act_one_ms, operator, limits, network, chats, pages, faults }
+    }
+}
+
+fn operator(chance: &mut Entropy) -> Operator {
+    Operator {
+        ask_first: chance.per_mille(800),
+        own_numbers: chance.per_mille(300),
+        pool: chance.between(1, 8) as u32,
+        answer_timer_s: chance.between(5, 60),
+        idle_timer_s: chance.between(20, 120),
+        connect_timer_s: chance.between(3, 30),
+        submit_guard_s: chance.between(2, 28),
+        forward_guard_s: chance.between(2, 28),
+        concat_timer_s: chance.between(10, 60),
+        rest_s: chance.between(0, 120),
+        unknown_reply_rejects: chance.per_mille(300),
+        prohibits_hiding: chance.per_mille(200),
+        tell_answer: chance.per_mille(300),
+        tell_at_bye: chance.per_mille(700),
+        tell_at_cancel: chance.per_mille(500),
+        tell_late: chance.per_mille(400),
+        status_reports: chance.per_mille(500),
+        late_reports: chance.per_mille(500),
+        leave_hint: chance.between(0, 2) as u8,
+        refuses_without_chat: chance.per_mille(300),
+        chats_per_sms_user_max: *chance.one_of(&[1, 2, 8, 8]),
+        segments_max: *chance.one_of(&[1, 3, 10, 16]),
+        message_octets_max: *chance.one_of(&[300, 2000, 10_000]),
+        invitations_per_hour: *chance.one_of(&[0, 0, 3, 10]),
+        messages_per_minute: *chance.one_of(&[0, 0, 2, 30]),
+        session_timer: chance.per_mille(500),
+    }
+}
+
+fn limits(chance: &mut Entropy, chats: usize) -> Limits {
+    // Tiny ones in one world of four: then invitations are refused, and nothing else happens.
+    let is_tiny = chance.per_mille(250);
+    let room = |chance: &mut Entropy, ample: usize| match is_tiny {
+        true => chance.between(1, 6) as usize,
+        false => ample,
+    };
+    let ample = chats + 16;
+    Limits {
+        sessions: room(chance, ample),
+        pairs: room(chance, 2 * ample),
+        announcements: room(chance, 16 * ample),
+        subscribers: room(chance, 4 * ample),
+    }
+}
+
+fn chats(chance: &mut Entropy, size: Size, act_one_ms: u64) -> Vec<ChatPlan> {
+    // Small worlds are most, as they are quick and easy to read; each further doubling is half as likely.
+    let mut most = 6;
+    while most < size.chats_max && chance.per_mille(450) {
+        most *= 2;
+    }
+    let count = chance.between(1, most.min(size.chats_max)) as u32;
+    let people = chance.between(1, u64::from(count)) as u32;
+    (0..count).map(|id| chat(chance, id, people, act_one_ms)).collect()
+}
+
+fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan {
+    let says = (0..chance.between(0, 5)).map(|_| say(chance)).collect();
+    ChatPlan {
+        id,
+        chat_user: chance.between(0, u64::from(people) - 1) as u32,
+        sms_user: chance.between(0, u64::from(people) - 1) as u32,
+        begins_ms: chance.between(0, act_one_ms),
+        hides: chance.per_mille(80),
+        answer: *chance.one_of(&[
+            Answer::Yes,
+            Answer::Yes,
+            Answer::Yes,
+            Answer::Yes,
+            Answer::No,
+            Answer::Nothing,
+            Answer::Nonsense,
+        ]),
+        thinks_ms: *chance.one_of(&[10, 200, 2000, 2000, 9000]),
+        says,
+        end: *chance.one_of(&[
+            End::ChatUser,
+            End::ChatUser,
+            End::SmsUser,
+            End::SmsUser,
+            End::Silence,
+            End::Cancel,
+        ]),
+    }
+}
+
+/// Texts outside of a chat, of and to the people who have chats: in one world of two.
+fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PagePlan> {
+    let count = if chance.per_mille(500) { 0 } else { chance.between(1, 1 + chats.len() as u64) as u32 };
+    (0..count)
+        .map(|place| {
+            let people = chance.one_of(chats).clone();
+            let characters = |chance: &mut Entropy| *chance.one_of(&[0, 0, 0, 170, 400]);
+            PagePlan {
+                id: chats.len() as u32 + place,
+                chat_user: people.chat_user,
+                sms_user: chance.one_of(chats).sms_user,
+                at_ms: chance.between(0, act_one_ms),
+                registered_s: *chance.one_of(&[0, 30, 90, 600]),
+                deregisters: chance.per_mille(200),
+                characters: characters(chance),
+                reply: chance.per_mille(700).then(|| characters(chance)),
+                reader: *chance.one_of(&[
+                    Reader::Prompt,
+                    Reader::Prompt,
+                    Reader::Prompt,
+                    Reader::Refusing,
+                    Reader::Silent,
+                ]),
+            }
+        })
+        .collect()
+}
+
+fn say(chance: &mut Entropy) -> Say {
+    let characters = |chance: &mut Entropy| *chance.one_of(&[0, 0, 0, 0, 100, 170, 400, 1200]);
+    Say {
+        after_ms: *chance.one_of(&[0, 5, 300, 2000, 8000]),
+        characters: characters(chance),
+        reply: chance.per_mille(600).then(|| characters(chance)),
+    }
+}
+
+fn terms(chance: &mut Entropy) -> Terms {
+    let share = |chance: &mut Entropy, most: u64| match chance.per_mille(500) {
+        true => 0,
+        false => chance.between(0, most),
+    };
+    Terms {
+        delay_us: *chance.one_of(&[100, 1000, 20_000, 150_000]),
+        jitter_us: *chance.one_of(&[0, 1000, 50_000, 400_000]),
+        loss: share(chance, 300),
+        twice: share(chance, 200),
+        late: share(chance, 100),
+        damaged: share(chance, 60),
+        truncated: share(chance, 60),
+        pieces: share(chance, 600),
+    }
+}
+
+fn calendar(chance: &mut Entropy, size: Size, act_one_ms: u64, shards: u16) -> Vec<Fault> {
+    let count = chance.between(0, size.faults_max);
+    let mut faults: Vec<Fault> = (0..count).map(|_| fault(chance, act_one_ms, shards)).collect();
+    faults.sort_by_key(|fault| fault.at_ms);
+    faults
+}
+
+fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
+    let shard = chance.below(shards.into()) as u16;
+    let peer = *chance.one_of(&[Peer::Centre, Peer::Gmsc, Peer::Hss, Peer::Ue]);
+    let node = *chance.one_of(&[Peer::Centre, Peer::Gmsc, Peer::Hss]);
+    let leap = chance.between(0, 7200) as i32 - 3600;
+    let manners = *chance.one_of(&[Manners::Slow, Manners::Silent, Manners::Refusing, Manners::Busy]);
+    let lie = *chance.one_of(&LIES);
+    let what = *chance.one_of(&[
+        What::GatewayCrash,
+        What::ShardCrash(shard),
+        What::Silent(node),
+        What::Silent(node),
+        What::Goodbye(node),
+        What::Reset(peer),
+        What::Reset(peer),
+        What::Partition,
+        What::NoDatagrams(shard),
+        What::NoStreams(shard),
+        What::SlowReader(peer),
+        What::Stall(shard),
+        What::FullInbox(shard),
+        What::Leap(leap),
+        What::Centre(manners),
+        What::Centre(manners),
+        What::Repeating,
+        What::Lie(lie),
+        What::Lie(lie),
+        What::Lie(lie),
+    ]);
+    let at_ms = chance.between(0, act_one_ms);
+    let for_ms = *chance.one_of(&[50, 500, 3000, 12_000, 40_000]);
+    // What lies longer than this before a shard that has no turn comes again when nobody remembers it.
+    let most = match what {
+        What::Stall(_) | What::FullInbox(_) => STALL_MS_MAX,
+        _ => act_one_ms,
+    };
+    Fault { at_ms, for_ms: for_ms.min(act_one_ms - at_ms).min(most), what }
+}
+
+const STALL_MS_MAX: u64 = 12_000;
+const LIES: [Lie; 11] = [
+    Lie::Noise,
+    Lie::Bye,
+    Lie::Cancel,
+    Lie::Response,
+    Lie::Invite,
+    Lie::Send,
+    Lie::Stream,
+    Lie::DiameterAnswer,
+    Lie::DiameterRequest,
+    Lie::ShortMessage,
+    Lie::Echo,
+];

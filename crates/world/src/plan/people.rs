@@ -1,0 +1,54 @@
+//! The numbers of those who play.
+
+use octets::Digits;
+
+use super::{Answer, ChatPlan, End, Say};
+
+/// The own number of a chat user.
+pub fn chat_user(place: u32) -> Digits {
+    numbered(CHAT_USERS, place)
+}
+
+/// The number of an SMS user.
+pub fn sms_user(place: u32) -> Digits {
+    numbered(SMS_USERS, place)
+}
+
+/// A number of the pool.
+pub fn pooled(place: u32) -> Digits {
+    numbered(POOL, place)
+}
+
+/// What the numbers begin with that are at home at the gateway.
+pub fn home_prefixes() -> [Digits; 2] {
+    [CHAT_USERS, POOL].map(|first| numbered(first / 10_000, 0))
+}
+
+/// Chats of people who have done nothing yet: once everything is quiet again they must go as they are scripted.
+pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
+    (0..CANARIES)
+        .map(|place| ChatPlan {
+            id: first_id + place,
+            chat_user: FIRST_CANARY + place,
+            sms_user: FIRST_CANARY + place,
+            begins_ms: 100 * u64::from(place),
+            hides: false,
+            answer: if asks_first { Answer::Yes } else { Answer::Nothing },
+            thinks_ms: 1000,
+            says: vec![Say { after_ms: 500, characters: 0, reply: Some(0) }; 2],
+            end: End::ChatUser,
+        })
+        .collect()
+}
+
+fn numbered(first: u64, place: u32) -> Digits {
+    let number = first + u64::from(place);
+    Digits::from_ascii(number.to_string().as_bytes()).unwrap_or_else(|_| unreachable!("digits are digits"))
+}
+
+const CHAT_USERS: u64 = 15_550_100_000;
+const SMS_USERS: u64 = 491_555_000_000;
+const POOL: u64 = 491_519_900_000;
+/// People of this place and later are nobody's but the canaries'.
+const FIRST_CANARY: u32 = 9000;
+const CANARIES: u32 = 2;
