@@ -12,6 +12,11 @@ mod machine;
 mod timing;
 mod watchdog;
 
+use visits::Machine;
+
 pub use event::{Action, Event, Received, Side};
 pub use machine::{Peer, Role, wins_election};
 pub use timing::Timing;
+
+/// The machines of a peer: its connections, its watchdog.
+pub static MACHINES: [&Machine; 2] = [&machine::VISITS, &watchdog::VISITS];

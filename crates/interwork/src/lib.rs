@@ -21,7 +21,7 @@ mod vocabulary;
 mod wording;
 
 pub use barring::Barring;
-pub use chat_session::{Action, ChatSession, Event, Goodbye, Stage, Timer};
+pub use chat_session::{Action, ChatSession, Event, Goodbye, MACHINES, Stage, Timer};
 pub use correlation::{Correlation, Meaning, Pair, PairsFull, Rest};
 pub use error_map::{
     SmFailure, SmOutcome, invitation_status, message_status, outcome_of_chat, outcome_of_page,

@@ -13,6 +13,7 @@ mod terms;
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use crate::limits;
 use crate::wire::{Refresher, SessionExpires, StatusCode};
@@ -73,6 +74,7 @@ impl SessionTimer {
         use SessionTimerAction::{Arm, DialogDead, Expired};
         use SessionTimerEvent::{Ended, RefreshAnswered, Refreshed, Timer};
         use State::{Asking, Holding, Off, Over, Watching};
+        VISITS.visit(&self.state, &event);
         self.state = match (self.state, event) {
             (Over, _) => Over,
             // A request of theirs refreshes even while ours is out; whatever ours is answered then is news, too.
@@ -212,6 +214,21 @@ const RAISED_MAX: u8 = 3;
 
 /// Between attempts, also when the peer asks for less.
 const RETRY_WAIT_MIN: Duration = Duration::from_secs(5);
+
+/// The machine of this module.
+pub static MACHINES: [&Machine; 1] = [&VISITS];
+
+static VISITS: Machine = Machine::of::<State, SessionTimerEvent>("SessionTimer");
+
+kinds! { State: Off, Watching, Holding, Asking, Over }
+kinds! { SessionTimerEvent: Timer, Ended;
+    Self::Refreshed(Some(_)) => "Refreshed(on)",
+    Self::Refreshed(None) => "Refreshed(off)",
+    Self::RefreshAnswered { answered: Answered::Agreed(Some(_)), .. } => "RefreshAnswered(on)",
+    Self::RefreshAnswered { answered: Answered::Agreed(None), .. } => "RefreshAnswered(off)",
+    Self::RefreshAnswered { answered: Answered::Refused(refusal), .. } if refusal.is_fatal() => "RefreshAnswered(dead)",
+    Self::RefreshAnswered { answered: Answered::Refused(_), .. } => "RefreshAnswered(refused)",
+}
 
 #[cfg(test)]
 #[path = "session_timer/tests.rs"]

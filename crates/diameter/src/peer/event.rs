@@ -1,6 +1,7 @@
 //! What a peer machine hears and says.
 
 use tempo::Instant;
+use visits::kinds;
 
 use crate::base::DisconnectCause;
 use crate::result::ResultCode;
@@ -87,4 +88,22 @@ pub enum Action {
     Arm(Instant),
     /// Forget the moment.
     Disarm,
+}
+
+kinds! { Event: Start, Connected, ConnectFailed, AnyTraffic, TimerFired, Stop;
+    Self::Arrived(verdict) if verdict.is_success() => "Arrived(good)",
+    Self::Arrived(_) => "Arrived(bad)",
+    Self::Disconnected(Side::Initiator) => "Disconnected(Initiator)",
+    Self::Disconnected(Side::Responder) => "Disconnected(Responder)",
+    Self::Received(Side::Initiator, Received::Cer(verdict)) if verdict.is_success() => "CER(good)",
+    Self::Received(Side::Initiator, Received::Cer(_)) => "CER(bad)",
+    Self::Received(Side::Initiator, Received::Cea(verdict)) if verdict.is_success() => "CEA(good)",
+    Self::Received(Side::Initiator, Received::Cea(ResultCode::ELECTION_LOST)) => "CEA(election lost)",
+    Self::Received(Side::Initiator, Received::Cea(_)) => "CEA(bad)",
+    Self::Received(Side::Initiator, Received::Dwr) => "DWR",
+    Self::Received(Side::Initiator, Received::Dwa) => "DWA",
+    Self::Received(Side::Initiator, Received::Dpr(_)) => "DPR",
+    Self::Received(Side::Initiator, Received::Dpa) => "DPA",
+    // All peers of the product are called by it: what it hears as the called one is one kind.
+    Self::Received(Side::Responder, _) => "Received(Responder)",
 }

@@ -1,6 +1,7 @@
 //! The connection machine: one state, one event, the next state (RFC 6733 5.6).
 
 use tempo::{Duration, Entropy, Instant};
+use visits::{Machine, kinds};
 
 use super::backoff::{Backoff, lengthened};
 use super::watchdog::{Health, Verdict, Watchdog, interval};
@@ -113,6 +114,7 @@ impl Peer {
     }
 
     fn next(&mut self, event: Event, turn: &mut Turn<'_>) -> State {
+        VISITS.visit(&self.state, &event);
         match (self.state, event) {
             (State::Closed, Event::Start) => {
                 self.is_wanted = true;
@@ -431,4 +433,13 @@ impl Peer {
 /// RFC 6733 5.6.4: the one whose Origin-Host is the greater wins; case does not count.
 pub fn wins_election(our_host: &[u8], their_host: &[u8]) -> bool {
     our_host.iter().map(u8::to_ascii_lowercase).gt(their_host.iter().map(u8::to_ascii_lowercase))
+}
+
+pub(crate) static VISITS: Machine = Machine::of::<State, Event>("Peer");
+
+kinds! { State: Closed, WaitConnect, WaitConnectElect, WaitCea, WaitReturns;
+    Self::Open(Side::Initiator) => "Open(Initiator)",
+    Self::Open(Side::Responder) => "Open(Responder)",
+    Self::Closing(Side::Initiator, _) => "Closing(Initiator)",
+    Self::Closing(Side::Responder, _) => "Closing(Responder)",
 }

@@ -3,6 +3,7 @@
 //! Rate: every message is a sign of life, so hearing one in OKAY stores one instant; the timer finds it when it fires.
 
 use tempo::{Duration, Entropy, Instant};
+use visits::{Machine, kinds};
 
 /// What the algorithm thinks of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,11 @@ impl Watchdog {
 
     /// A message that is not a DWA.
     pub fn hear(&mut self, now: Instant) -> Option<Verdict> {
+        VISITS.visit(self, &Sign::Message);
+        self.revive(now)
+    }
+
+    fn revive(&mut self, now: Instant) -> Option<Verdict> {
         match self.health {
             Health::Okay => {
                 self.heard = now;
@@ -67,9 +73,10 @@ impl Watchdog {
 
     /// A DWA.
     pub fn hear_answer(&mut self, now: Instant) -> Option<Verdict> {
+        VISITS.visit(self, &Sign::Answer);
         self.is_pending = false;
         match self.health {
-            Health::Okay | Health::Suspect => self.hear(now),
+            Health::Okay | Health::Suspect => self.revive(now),
             Health::Reopen if self.answers < ANSWERS_TO_TRUST - 1 => {
                 self.answers += 1;
                 None
@@ -88,6 +95,7 @@ impl Watchdog {
         if now < self.deadline() {
             return None;
         }
+        VISITS.visit(self, &Sign::Silence);
         // SetWatchdog: count from now, not from the last sign of life.
         self.heard = now;
         self.interval = interval;
@@ -120,6 +128,26 @@ pub(super) fn interval(tw: Duration, chance: &mut Entropy) -> Duration {
 const ANSWERS_TO_TRUST: i8 = 3;
 const JITTER: Duration = Duration::from_secs(2);
 const INTERVAL_MIN: Duration = Duration::from_secs(6);
+
+pub(crate) static VISITS: Machine = Machine::of::<Watchdog, Sign>("Watchdog");
+
+/// What a watchdog hears.
+#[derive(Clone, Copy, Debug)]
+enum Sign {
+    Message,
+    Answer,
+    Silence,
+}
+
+kinds! { Sign: Message, Answer, Silence }
+kinds! { Watchdog: ;
+    Self { health: Health::Okay, is_pending: false, .. } => "Okay",
+    Self { health: Health::Okay, is_pending: true, .. } => "Okay(asked)",
+    Self { health: Health::Suspect, .. } => "Suspect",
+    Self { health: Health::Reopen, is_pending: false, .. } => "Reopen",
+    Self { health: Health::Reopen, is_pending: true, answers: 0.., .. } => "Reopen(asked)",
+    Self { health: Health::Reopen, is_pending: true, .. } => "Reopen(late)",
+}
 
 #[cfg(test)]
 mod tests {

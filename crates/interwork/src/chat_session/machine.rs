@@ -1,5 +1,7 @@
 //! The machine: one `match` on (stage, event).
 
+use visits::{Machine, kinds};
+
 use super::{Action, ChatSession, Event, Goodbye, Stage, Timer};
 use crate::{Policy, Reply, SmOutcome, UnknownReply, invitation_status};
 
@@ -7,6 +9,7 @@ impl ChatSession {
     /// Moves on by one event. Actions come in the order in which they must be done.
     pub fn step(&mut self, event: Event, policy: &Policy, mut act: impl FnMut(Action)) {
         use Event::*;
+        VISITS.visit(&self.stage, &event);
         self.stage = match (self.stage, event) {
             // TS 23.204 6.15.1 step 5; interworking 2.9 T-answer and T-refresh.
             (Stage::Inviting, Begin) => {
@@ -214,4 +217,19 @@ fn part(goodbye: Goodbye, policy: &Policy, act: &mut impl FnMut(Action)) -> Stag
         act(Action::Notice);
     }
     Stage::Leaving
+}
+
+pub(crate) static VISITS: Machine = Machine::of::<Stage, Event>("ChatSession");
+
+kinds! { Stage: Inviting, Invited, Recalling, Accepted, Active, Leaving, Ended }
+kinds! { Event: Begin, InvitationSubmitted, InvitationRefused, Spoken, Recalled, NotRecalled, Withdrawn, Unconfirmed, Connected,
+    Disconnected, PeerLeft, Parted, Stop;
+    Self::Sm(Reply::Accept) => "Sm(Accept)",
+    Self::Sm(Reply::Reject) => "Sm(Reject)",
+    Self::Sm(Reply::Leave) => "Sm(Leave)",
+    Self::Sm(Reply::Text) => "Sm(Text)",
+    Self::Due(Timer::Answer) => "Due(Answer)",
+    Self::Due(Timer::Refresh) => "Due(Refresh)",
+    Self::Due(Timer::Connect) => "Due(Connect)",
+    Self::Due(Timer::Idle) => "Due(Idle)",
 }

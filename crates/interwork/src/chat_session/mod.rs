@@ -11,6 +11,7 @@ mod tests;
 
 use sip::StatusCode;
 use tempo::Duration;
+use visits::Machine;
 
 use crate::{Reply, SmFailure, SmOutcome};
 
@@ -176,3 +177,6 @@ impl ChatSession {
         matches!(self.stage, Stage::Inviting | Stage::Invited)
     }
 }
+
+/// The machine of a chat.
+pub static MACHINES: [&Machine; 1] = [&machine::VISITS];

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use super::Timers;
 
@@ -53,6 +54,7 @@ impl DialogAckWait {
 
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: AckWaitEvent, mut act: impl FnMut(AckWaitAction)) {
+        VISITS.visit(&self.state, &event);
         self.state = match (self.state, event) {
             (State::Waiting { until, .. }, AckWaitEvent::Timer) if now >= until => {
                 act(AckWaitAction::TimedOut);
@@ -79,6 +81,11 @@ impl DialogAckWait {
         self.state != State::Over
     }
 }
+
+pub(super) static VISITS: Machine = Machine::of::<State, AckWaitEvent>("DialogAckWait");
+
+kinds! { State: Waiting, Over }
+kinds! { AckWaitEvent: Timer, Ack }
 
 #[cfg(test)]
 #[path = "ack_wait/tests.rs"]

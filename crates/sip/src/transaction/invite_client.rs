@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use super::{ClientAction, ClientEvent, Timer, Timers};
 
@@ -43,6 +44,7 @@ impl InviteClient {
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: ClientEvent, mut act: impl FnMut(ClientAction)) {
         use InviteClientState::{Accepted, Calling, Completed, Proceeding, Terminated};
+        VISITS.visit(&self.state, &event);
         let timers = self.timers;
         self.state = match (self.state, event) {
             // Timer A doubles without end: B comes before it matters (RFC 3261 17.1.1.2).
@@ -126,6 +128,10 @@ impl InviteClient {
         self.state == InviteClientState::Proceeding
     }
 }
+
+pub(super) static VISITS: Machine = Machine::of::<InviteClientState, ClientEvent>("InviteClient");
+
+kinds! { InviteClientState: Calling, Proceeding, Completed, Accepted, Terminated }
 
 #[cfg(test)]
 #[path = "invite_client/tests.rs"]

@@ -5,6 +5,7 @@
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use super::{ServerAction, ServerEvent, Timer, Timers};
 use crate::wire::StatusCode;
@@ -46,6 +47,7 @@ impl InviteServer {
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: ServerEvent, mut act: impl FnMut(ServerAction)) {
         use InviteServerState::{Accepted, Completed, Confirmed, Proceeding, Terminated};
+        VISITS.visit(&self.state, &event);
         let timers = self.timers;
         let life = now + timers.transaction_life();
         self.state = match (self.state, event) {
@@ -128,6 +130,10 @@ impl InviteServer {
         self.state
     }
 }
+
+pub(super) static VISITS: Machine = Machine::of::<InviteServerState, ServerEvent>("InviteServer");
+
+kinds! { InviteServerState: Proceeding, Completed, Confirmed, Accepted, Terminated }
 
 #[cfg(test)]
 #[path = "invite_server/tests.rs"]

@@ -16,6 +16,7 @@ mod siphash;
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use crate::wire::StatusCode;
 
@@ -162,3 +163,39 @@ pub enum ClientAction {
     /// It is over; its place is free.
     Terminated,
 }
+
+kinds! { ServerEvent: Request, Ack, TransportFailed;
+    Self::Respond(status) if status.is_provisional() => "Respond(1xx)",
+    Self::Respond(status) if status.is_success() => "Respond(2xx)",
+    Self::Respond(_) => "Respond(refusal)",
+    Self::Timer(Timer::G) => "Timer(G)",
+    Self::Timer(Timer::H) => "Timer(H)",
+    Self::Timer(Timer::I) => "Timer(I)",
+    Self::Timer(Timer::J) => "Timer(J)",
+    Self::Timer(Timer::L) => "Timer(L)",
+    Self::Timer(_) => "Timer(of a client)",
+}
+
+kinds! { ClientEvent: TransportFailed;
+    Self::Response(status) if status.is_provisional() => "Response(1xx)",
+    Self::Response(status) if status.is_success() => "Response(2xx)",
+    Self::Response(_) => "Response(refusal)",
+    Self::Timer(Timer::A) => "Timer(A)",
+    Self::Timer(Timer::B) => "Timer(B)",
+    Self::Timer(Timer::D) => "Timer(D)",
+    Self::Timer(Timer::E) => "Timer(E)",
+    Self::Timer(Timer::F) => "Timer(F)",
+    Self::Timer(Timer::K) => "Timer(K)",
+    Self::Timer(Timer::M) => "Timer(M)",
+    Self::Timer(_) => "Timer(of a server)",
+}
+
+/// The machines of this module.
+pub static MACHINES: [&Machine; 6] = [
+    &invite_server::VISITS,
+    &non_invite_server::VISITS,
+    &invite_client::VISITS,
+    &non_invite_client::VISITS,
+    &ack_wait::VISITS,
+    &reliable_provisional::VISITS,
+];

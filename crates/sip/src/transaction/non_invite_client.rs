@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use super::{ClientAction, ClientEvent, Timer, Timers};
 
@@ -41,6 +42,7 @@ impl NonInviteClient {
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: ClientEvent, mut act: impl FnMut(ClientAction)) {
         use NonInviteClientState::{Completed, Proceeding, Terminated, Trying};
+        VISITS.visit(&self.state, &event);
         let timers = self.timers;
         self.state = match (self.state, event) {
             (Trying(interval), ClientEvent::Timer(Timer::E)) => {
@@ -99,6 +101,10 @@ impl NonInviteClient {
         self.state
     }
 }
+
+pub(super) static VISITS: Machine = Machine::of::<NonInviteClientState, ClientEvent>("NonInviteClient");
+
+kinds! { NonInviteClientState: Trying, Proceeding, Completed, Terminated }
 
 #[cfg(test)]
 #[path = "non_invite_client/tests.rs"]

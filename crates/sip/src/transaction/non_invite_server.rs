@@ -1,6 +1,7 @@
 //! The server transaction of every method but INVITE (RFC 3261 17.2.2, RFC 4320).
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use super::{ServerAction, ServerEvent, Timer, Timers};
 use crate::wire::StatusCode;
@@ -35,6 +36,7 @@ impl NonInviteServer {
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: ServerEvent, mut act: impl FnMut(ServerAction)) {
         use NonInviteServerState::{Completed, Proceeding, Terminated, Trying};
+        VISITS.visit(&self.state, &event);
         self.state = match (self.state, event) {
             (Proceeding(status), ServerEvent::Request) => {
                 act(ServerAction::Send(status));
@@ -80,6 +82,10 @@ impl NonInviteServer {
         self.state
     }
 }
+
+pub(super) static VISITS: Machine = Machine::of::<NonInviteServerState, ServerEvent>("NonInviteServer");
+
+kinds! { NonInviteServerState: Trying, Proceeding, Completed, Terminated }
 
 #[cfg(test)]
 #[path = "non_invite_server/tests.rs"]

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use tempo::Instant;
+use visits::{Machine, kinds};
 
 use super::Timers;
 use crate::wire::{CSeq, Method, RAck};
@@ -71,6 +72,7 @@ impl ReliableProvisional {
         mut act: impl FnMut(ReliableProvisionalAction),
     ) {
         use ReliableProvisionalEvent::{Final, Prack, Timer};
+        VISITS.visit(&self.state, &event);
         self.state = match (self.state, event) {
             (State::Waiting { until, .. }, Timer) if now >= until => {
                 act(ReliableProvisionalAction::TimedOut);
@@ -116,6 +118,11 @@ impl ReliableProvisional {
         rack.rseq == self.rseq && rack.cseq == CSeq { number: self.invite, method: Method::Invite }
     }
 }
+
+pub(super) static VISITS: Machine = Machine::of::<State, ReliableProvisionalEvent>("ReliableProvisional");
+
+kinds! { State: Waiting, Over }
+kinds! { ReliableProvisionalEvent: Timer, Prack, Final }
 
 #[cfg(test)]
 #[path = "reliable_provisional/tests.rs"]

@@ -25,12 +25,13 @@ struct Row {
     outside: Outside,
 }
 
-const VALUES: &[&str] = &["octets", "tempo"];
+const VALUES: &[&str] = &["octets", "tempo", "visits"];
 
 /// The table. A new crate needs a row here and a line in `crates/README.md`.
 const TABLE: &[Row] = &[
     row("octets", &[], &["memchr"]),
     row("tempo", &[], &["rand_chacha"]),
+    row("visits", &[], &[]),
     row("sms", &["octets"], &["memchr"]),
     row("sip", VALUES, &["memchr"]),
     row("msrp", VALUES, &["memchr"]),
@@ -38,7 +39,7 @@ const TABLE: &[Row] = &[
     row("diameter", VALUES, &["memchr", "roxmltree"]),
     row(
         "interwork",
-        &["sip", "msrp", "diameter", "sms", "octets", "tempo"],
+        &["sip", "msrp", "diameter", "sms", "octets", "tempo", "visits"],
         &["memchr", "hashbrown", "foldhash", "unicode-normalization"],
     ),
     row(
@@ -69,6 +70,7 @@ const TABLE: &[Row] = &[
             "sms",
             "octets",
             "tempo",
+            "visits",
         ]),
     ),
     free("gateway", Ours::Any),
