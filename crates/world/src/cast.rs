@@ -139,6 +139,7 @@ fn part(script: Script, chat: &ChatPlan, asks_first: bool) -> Script {
     let thinks = Duration::from_millis(chat.thinks_ms);
     let reply = |after: Duration, text: &str| Reply { after, text: text.into() };
     let answers = match chat.answer {
+        Answer::Stop => vec![reply(thinks, plan::STOP)],
         _ if !asks_first && chat.answer != Answer::No => vec![],
         Answer::Yes => vec![reply(thinks, plan::YES)],
         Answer::No => vec![reply(thinks, if asks_first { plan::NO } else { plan::STOP })],
@@ -186,6 +187,15 @@ pub fn peers() -> Box<[PeerSettings]> {
 /// The identity of a node.
 pub fn host_of(name: &str) -> String {
     format!("{name}.{REALM}")
+}
+
+/// The identity of the node at a place.
+pub fn host_at(place: usize) -> String {
+    host_of(match place {
+        CENTRE => "smsc",
+        SMS_GMSC => "gmsc",
+        _ => "hss",
+    })
 }
 
 /// Who listens at an address: the place of an actor.

@@ -196,6 +196,10 @@ impl Gateway {
     /// When a shard wants its next turn: now, at a moment, or when something arrives.
     pub fn wants_turn(&self, shard: u16, now: Instant) -> Option<Instant> {
         let post = self.posts[usize::from(shard)].as_ref()?;
+        // Its thread has ended in good order; its connections are closed a moment later.
+        if post.shard.is_finished(now) {
+            return None;
+        }
         let lanes = post.shard.lanes();
         let has_parcels = !lanes.park();
         lanes.unpark();

@@ -21,6 +21,7 @@ pub mod paper;
 mod places;
 pub mod plan;
 mod play;
+mod proxy;
 mod queue;
 mod shrink;
 mod token;

@@ -1,10 +1,13 @@
 //! What liars say: messages that nobody has a reason to send. Each must be answered or ignored, and change nothing.
 
+use diameter::base::{Capabilities, Disconnect, DisconnectCause, Watchdog};
 use diameter::sgd::MtForward;
-use diameter::{Destination, EndToEnd, HopByHop, Identity, Ids, SessionId};
+use diameter::{
+    ApplicationId, Destination, EndToEnd, HopByHop, Identity, Ids, MessageView, ResultCode, SessionId,
+};
 use sms::{Plan as Cut, ScTimestamp, SmsDeliver};
 
-use crate::cast::{ACTORS, CENTRE, SMS_GMSC, host_of};
+use crate::cast::{ACTORS, CENTRE, SMS_GMSC, SUBSCRIBERS, address_of, host_at, host_of};
 use crate::chance::Draw;
 use crate::links::End;
 use crate::network;
@@ -52,6 +55,7 @@ pub(crate) fn lie(world: &mut World, lie: Lie) {
             });
         }
         Lie::DiameterAnswer | Lie::DiameterRequest | Lie::ShortMessage => lie_in_diameter(world, lie),
+        Lie::DiameterBase => lie_about_peer(world),
     }
 }
 
@@ -101,6 +105,47 @@ fn lie_in_diameter(world: &mut World, lie: Lie) {
         _ => {}
     }
     network::write(world, number, side, bytes);
+}
+
+/// A message of the base protocol out of turn.
+fn lie_about_peer(world: &mut World) {
+    let actor = *world.lies.one_of(&[CENTRE, SMS_GMSC, SUBSCRIBERS]);
+    let what = world.lies.below(7);
+    let ids = Ids {
+        hop_by_hop: HopByHop(world.lies.u32()),
+        end_to_end: EndToEnd(world.lies.u32()),
+        retransmitted: false,
+    };
+    let (host, addresses) = (host_at(actor), [address_of(actor).ip()]);
+    let origin = Identity { host: host.as_bytes(), realm: REALM.as_bytes() };
+    let capabilities = Capabilities {
+        origin,
+        host_addresses: &addresses,
+        vendor_id: 10_415,
+        product_name: "liar",
+        origin_state_id: None,
+        supported_vendors: &[],
+        auth_applications: &[],
+        vendor_applications: &[ApplicationId::SGD, ApplicationId::S6C, ApplicationId::SH],
+    };
+    let watchdog = Watchdog { origin, origin_state_id: None };
+    let request = written(|out| match what {
+        0..4 => capabilities.write_request(out, ids),
+        4..6 => watchdog.write_request(out, ids),
+        _ => Disconnect { origin, cause: DisconnectCause::Busy }.write_request(out, ids),
+    });
+    let Ok(asked) = MessageView::parse(&request) else { return };
+    let said = match what {
+        1 => written(|out| capabilities.write_answer(out, &asked, ResultCode::SUCCESS)),
+        2 => written(|out| capabilities.write_answer(out, &asked, ResultCode::ELECTION_LOST)),
+        3 => written(|out| capabilities.write_answer(out, &asked, ResultCode::UNKNOWN_PEER)),
+        5 => written(|out| watchdog.write_answer(out, &asked)),
+        6 => written(|out| Disconnect::write_answer(out, &asked, origin)),
+        _ => request.clone(),
+    };
+    for (number, side) in troubles::links_of(world, actor) {
+        network::write(world, number, side, said.clone());
+    }
 }
 
 /// Who is none of the cast: what he hears is nobody's.

@@ -13,6 +13,7 @@ use crate::lies::LIAR;
 use crate::links::{End, Link, LinkNumber, Side, name, named};
 use crate::paper::{Coming, Going};
 use crate::places::{GATEWAY_SIP, media_shard, own_sip, sip_port};
+use crate::proxy;
 use crate::queue::Event;
 use crate::watch::{Speech, Way};
 use crate::world::World;
@@ -25,7 +26,9 @@ pub(crate) fn carry(world: &mut World, shard: u16, going: Going) {
             world.watch.datagram(at, port, to, &bytes, false);
             let from = if port == OWN_SIP { own_sip(shard) } else { GATEWAY_SIP };
             world.troubles.overhear(&bytes);
-            send(world, from, to, bytes);
+            if proxy::passes_on(world, from, to, &bytes) {
+                send(world, from, to, bytes);
+            }
         }
         Going::Stream { link, bytes } => {
             let Some((number, side)) = world.links.of_shard(shard, world.gateway.life(shard), link) else {
@@ -193,7 +196,7 @@ pub(crate) fn dialled(world: &mut World, number: LinkNumber) {
     let link = world.links.link(number).clone();
     let is_there = |end: End| match end {
         End::Shard { shard, life, .. } => world.gateway.is_there(shard) && world.gateway.life(shard) == life,
-        End::Actor(_) => true,
+        End::Actor(actor) => !world.troubles.is_away(actor),
     };
     let [caller_is_there, called_is_there] = link.ends.map(is_there);
     if !caller_is_there || !called_is_there {

@@ -6,7 +6,7 @@ use diameter::{EndToEnd, Experimental, HopByHop, Identity, Ids, ResultCode};
 use shard::{Cargo, Driver, SHARED_SIP, ShardId};
 use tempo::{Duration, Instant};
 
-use crate::cast::{ACTORS, CENTRE, CHAT_USER, SMS_GMSC, SUBSCRIBERS, host_of};
+use crate::cast::{ACTORS, CENTRE, CHAT_USER, SMS_GMSC, SUBSCRIBERS, host_at};
 use crate::lies;
 use crate::links::{End, LinkNumber, Side};
 use crate::network;
@@ -19,6 +19,7 @@ use crate::written::written;
 /// What is wrong now: how many faults of a kind are under way.
 pub struct Troubles {
     silent: [u32; ACTORS],
+    away: [u32; ACTORS],
     partitions: u32,
     repeating: u32,
     no_datagrams: Vec<u32>,
@@ -36,6 +37,7 @@ impl Troubles {
         let shards = usize::from(shards);
         Troubles {
             silent: [0; ACTORS],
+            away: [0; ACTORS],
             partitions: 0,
             repeating: 0,
             no_datagrams: vec![0; shards],
@@ -49,6 +51,11 @@ impl Troubles {
     /// Does an actor say nothing?
     pub fn is_silent(&self, actor: usize) -> bool {
         self.silent[actor] > 0
+    }
+
+    /// Does an actor take no connection?
+    pub fn is_away(&self, actor: usize) -> bool {
+        self.away.get(actor).is_some_and(|away| *away > 0)
     }
 
     /// Does no datagram pass?
@@ -94,7 +101,15 @@ pub(crate) fn begin(world: &mut World, place: usize) {
             crash(world, shard);
             world.queue.push(until, Event::Reborn { shard: Some(shard) });
         }
-        What::Goodbye(peer) => say_goodbye(world, actor_of(peer)),
+        What::Leaving => {
+            for shard in 0..world.gateway.shards() {
+                // To a full inbox it is not said: that shard dies as it lived.
+                let _ = world.gateway.lanes(shard).push(ShardId(shard), Cargo::Stop, &[]);
+                world.plan_turn(shard);
+            }
+        }
+        What::Goodbye(peer) => say_goodbye(world, actor_of(peer), true),
+        What::Lingering(peer) => say_goodbye(world, actor_of(peer), false),
         What::Reset(peer) => {
             for (number, _) in links_of(world, actor_of(peer)) {
                 network::break_link(world, number);
@@ -125,6 +140,15 @@ pub(crate) fn end(world: &mut World, place: usize) {
     match world.plan.faults[place].what {
         What::Centre(_) => treat_all(world, Manner::Prompt),
         What::SlowReader(_) => drain_buffers(world),
+        What::Leaving => {
+            (0..world.gateway.shards()).for_each(|shard| crash(world, shard));
+            world.start_shards(None);
+        }
+        What::Lingering(peer) => {
+            for (number, side) in links_of(world, actor_of(peer)) {
+                network::close(world, number, side);
+            }
+        }
         what => count(world, what, -1),
     }
 }
@@ -134,6 +158,7 @@ fn count(world: &mut World, what: What, by: i32) {
     let troubles = &mut world.troubles;
     let (counter, shard) = match what {
         What::Silent(peer) => (&mut troubles.silent[actor_of(peer)], None),
+        What::Away(peer) => (&mut troubles.away[actor_of(peer)], None),
         What::Partition => (&mut troubles.partitions, None),
         What::Repeating => (&mut troubles.repeating, None),
         What::NoDatagrams(shard) => (&mut troubles.no_datagrams[usize::from(shard)], Some(shard)),
@@ -199,19 +224,17 @@ fn drain_buffers(world: &mut World) {
 }
 
 /// RFC 6733 5.4: whoever is about to close says so first.
-fn say_goodbye(world: &mut World, actor: usize) {
-    let host = host_of(match actor {
-        CENTRE => "smsc",
-        SMS_GMSC => "gmsc",
-        _ => "hss",
-    });
+fn say_goodbye(world: &mut World, actor: usize, hangs_up: bool) {
+    let host = host_at(actor);
     let origin = Identity { host: host.as_bytes(), realm: REALM.as_bytes() };
     let ids = Ids { hop_by_hop: HopByHop(1), end_to_end: EndToEnd(1), retransmitted: false };
     let goodbye =
         written(|out| Disconnect { origin, cause: DisconnectCause::Rebooting }.write_request(out, ids));
     for (number, side) in links_of(world, actor) {
         network::write(world, number, side, goodbye.clone());
-        network::close(world, number, side);
+        if hangs_up {
+            network::close(world, number, side);
+        }
     }
 }
 

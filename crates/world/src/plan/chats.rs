@@ -47,6 +47,8 @@ pub enum Answer {
     Nothing,
     /// First something that nobody understands, then yes.
     Nonsense,
+    /// That he leaves, before he has come.
+    Stop,
 }
 
 /// A text of the chat user.

@@ -115,6 +115,7 @@ fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan
             Answer::No,
             Answer::Nothing,
             Answer::Nonsense,
+            Answer::Stop,
         ]),
         thinks_ms: *chance.one_of(&[10, 200, 2000, 2000, 9000]),
         says,
@@ -180,6 +181,7 @@ fn terms(chance: &mut Entropy) -> Terms {
         damaged: share(chance, 60),
         truncated: share(chance, 60),
         pieces: share(chance, 600),
+        proxied: share(chance, 200),
     }
 }
 
@@ -218,6 +220,9 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
         What::Lie(lie),
         What::Lie(lie),
         What::Lie(lie),
+        What::Leaving,
+        What::Away(node),
+        What::Lingering(node),
     ]);
     let at_ms = chance.between(0, act_one_ms);
     let for_ms = *chance.one_of(&[50, 500, 3000, 12_000, 40_000]);
@@ -230,7 +235,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
 }
 
 const STALL_MS_MAX: u64 = 12_000;
-const LIES: [Lie; 11] = [
+const LIES: [Lie; 12] = [
     Lie::Noise,
     Lie::Bye,
     Lie::Cancel,
@@ -242,4 +247,5 @@ const LIES: [Lie; 11] = [
     Lie::DiameterRequest,
     Lie::ShortMessage,
     Lie::Echo,
+    Lie::DiameterBase,
 ];

@@ -64,6 +64,10 @@ pub struct Terms {
     pub truncated: u64,
     /// Messages on a stream that come in pieces.
     pub pieces: u64,
+    /// Requests of the gateway inside a dialog, and MESSAGEs, that somebody on the way answers by himself: with 100 before he
+    /// passes them on, or with a refusal.
+    #[serde(default)]
+    pub proxied: u64,
 }
 
 /// Something that goes wrong.
@@ -113,6 +117,12 @@ pub enum What {
     Repeating,
     /// Somebody lies.
     Lie(Lie),
+    /// The gateway goes out of service in good order, and is started again.
+    Leaving,
+    /// A peer takes no connection.
+    Away(Peer),
+    /// A peer says goodbye (DPR), and takes his time to hang up.
+    Lingering(Peer),
 }
 
 /// Who may go wrong.
@@ -169,6 +179,8 @@ pub enum Lie {
     ShortMessage,
     /// The last datagram of the other side, once more.
     Echo,
+    /// A message of the Diameter base protocol that nobody has a reason to send.
+    DiameterBase,
 }
 
 impl Plan {
@@ -213,5 +225,6 @@ impl Terms {
         damaged: 0,
         truncated: 0,
         pieces: 0,
+        proxied: 0,
     };
 }

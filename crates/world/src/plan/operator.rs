@@ -68,7 +68,8 @@ pub fn policy(operator: &Operator) -> Policy {
         message_rate: rate(operator.messages_per_minute, 60),
         ask_first: operator.ask_first,
         answer_timer: Duration::from_secs(operator.answer_timer_s),
-        refresh_timer: Duration::from_secs(60),
+        // So that it comes up in worlds of some minutes, too.
+        refresh_timer: Duration::from_secs(operator.answer_timer_s / 2),
         idle_timer: Duration::from_secs(operator.idle_timer_s),
         connect_timer: Duration::from_secs(operator.connect_timer_s),
         submit_guard: Duration::from_secs(operator.submit_guard_s),
