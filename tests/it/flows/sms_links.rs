@@ -291,6 +291,28 @@ fn a_peer_that_says_goodbye_is_answered_and_its_work_goes_elsewhere() {
     });
 }
 
+// RFC 6733 5.4
+#[test]
+fn what_a_peer_was_asked_before_its_goodbye_it_may_answer_behind_it() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        stage.network.sms.manners.verdict = Verdict::Silence;
+        let said = stage.send_text(0, "hello", "");
+        let place = stage.network.sms.submitted.len() - 1;
+        let shard = stage.network.sms.submitted[place].shard;
+        let link = stage.network.sms.link(shard, CENTRE).expect("connected");
+        let goodbye = stage.network.sms.goodbye(CENTRE);
+        stage.network.stream(shard, link, &goodbye);
+        stage.network.settle();
+        stage.network.take_submitted(place, Verdict::Taken);
+        assert_eq!(stage.network.wires[0].response(&said), Some(200));
+        stage.network.cut(shard, link);
+        stage.network.wait(PATIENCE);
+        assert_eq!(stage.network.sms.submitted.len(), place + 1, "and it does not go out again");
+        bye(stage)
+    });
+}
+
 #[test]
 fn a_short_message_whose_connection_is_lost_before_its_answer_comes_again_on_another() {
     on_every_layout(|layout| {

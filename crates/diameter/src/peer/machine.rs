@@ -95,6 +95,11 @@ impl Peer {
         }
     }
 
+    /// Has a goodbye been said, by them or by us? No request may follow, but answers to earlier ones still come (RFC 6733 5.4).
+    pub fn is_closing(&self) -> bool {
+        matches!(self.state, State::Closing(..))
+    }
+
     /// Is there neither a connection nor an attempt at one?
     pub fn is_closed(&self) -> bool {
         self.state == State::Closed

@@ -322,6 +322,7 @@ fn we_leave_with_dpr_and_close_on_dpa() {
     crossed.hears(stop);
     let dpr = Event::Received(Initiator, Received::Dpr(DisconnectCause::Busy));
     assert_eq!(crossed.hears(dpr), [SendDpa(Initiator)]);
+    assert!(crossed.peer.is_closing() && crossed.peer.open_side().is_none(), "answers still come");
 }
 
 #[test]

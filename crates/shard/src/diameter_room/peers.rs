@@ -313,9 +313,10 @@ impl Peers {
         &self.all[peer].settings.realm
     }
 
-    /// Are capabilities exchanged, so that other messages may come?
-    pub(super) fn is_open(&self, peer: usize) -> bool {
-        self.all[peer].machine.open_side().is_some()
+    /// May a message of no base command come from a peer now? Capabilities must be exchanged; behind a goodbye only answers come.
+    pub(super) fn may_say(&self, peer: usize, is_request: bool) -> bool {
+        let machine = &self.all[peer].machine;
+        machine.open_side().is_some() || (machine.is_closing() && !is_request)
     }
 
     /// Who we are.

@@ -50,7 +50,7 @@ impl DiameterRoom {
             return None;
         }
         self.peers.step(peer, Event::AnyTraffic, None, desk, out);
-        if !self.peers.is_open(peer) {
+        if !self.peers.may_say(peer, header.flags.request) {
             // Capabilities come first (RFC 6733 5.6): without them the machine is closing the connection.
             return None;
         }
