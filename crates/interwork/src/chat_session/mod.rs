@@ -172,9 +172,14 @@ impl ChatSession {
         matches!(self.stage, Stage::Leaving | Stage::Ended)
     }
 
-    /// Is the SMS user's answer still outstanding, so that words are read as an answer?
-    pub fn awaits_answer(&self) -> bool {
+    /// Is the invitation still open?
+    pub fn is_inviting(&self) -> bool {
         matches!(self.stage, Stage::Inviting | Stage::Invited)
+    }
+
+    /// Is the SMS user's answer outstanding, so that words are read as one? Where nobody is asked they are words in a chat.
+    pub fn awaits_answer(&self) -> bool {
+        self.asks_first && self.is_inviting()
     }
 }
 

@@ -114,13 +114,19 @@ fn without_asking_first_the_invite_is_accepted_when_the_sms_side_has_the_invitat
     let mut chat = Chat::new();
     chat.session = ChatSession::new(false);
     assert_eq!(chat.sees(Event::Begin), vec![Action::Invite]);
-    assert_eq!(chat.sees(Event::Sm(Reply::Reject)), vec![Action::Hold], "nobody asked for an answer");
+    assert!(chat.session.is_inviting() && !chat.session.awaits_answer(), "nobody asked for an answer");
+    assert_eq!(chat.sees(Event::Sm(Reply::Text)), vec![Action::Hold]);
     assert_eq!(chat.sees(Event::InvitationSubmitted), vec![Action::Accept]);
     let mut chat = Chat::new();
     chat.session = ChatSession::new(false);
     chat.sees(Event::Begin);
     let refused = chat.sees(Event::InvitationRefused(SmFailure::UnknownSubscriber));
     assert_eq!(refused, vec![Action::Refuse(StatusCode::NOT_FOUND), Action::End]);
+    let mut chat = Chat::new();
+    chat.session = ChatSession::new(false);
+    chat.sees(Event::Begin);
+    let left = chat.sees(Event::Sm(Reply::Leave));
+    assert_eq!(left, vec![Action::Take, Action::Refuse(StatusCode::DECLINE), Action::End], "STOP is STOP");
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub struct InterworkRoom {
 /// Is a short message that is on its way still wanted? An invitation is not, once the chat user has gone.
 pub fn is_wanted(room: &InterworkRoom, purpose: Purpose) -> bool {
     match purpose {
-        Purpose::Invitation(chat) => room.chats.find(chat).is_some_and(|chat| chat.session.awaits_answer()),
+        Purpose::Invitation(chat) => room.chats.find(chat).is_some_and(|chat| chat.session.is_inviting()),
         Purpose::ChatMessage(_) | Purpose::PagerText(_) | Purpose::Courtesy | Purpose::TooLate => true,
     }
 }

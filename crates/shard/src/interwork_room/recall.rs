@@ -89,7 +89,7 @@ pub(super) fn peer_left<O: Outward>(
 
 /// The SMS user has not answered in time. By policy a late yes still counts.
 pub(super) fn unanswered(chats: &mut Table<Chat>, key: Key<Chat>, desk: &Desk) {
-    let Some(chat) = chats.find_mut(key).filter(|chat| chat.session.awaits_answer()) else { return };
+    let Some(chat) = chats.find_mut(key).filter(|chat| chat.session.is_inviting()) else { return };
     if desk.policy.call_back {
         chat.aside =
             Aside::new(Why::Unanswered, desk.now(), desk.policy.recall.max(desk.policy.answer_timer));
