@@ -65,6 +65,9 @@ pub(crate) fn carry_out(world: &mut World, actor: usize, effect: Effect) {
                 return;
             }
             let (number, side) = named(link);
+            if world.troubles.holds(actor, number, side, &bytes) {
+                return;
+            }
             let again = again(world, actor, &bytes);
             write(world, number, side, bytes);
             if let Some(again) = again {

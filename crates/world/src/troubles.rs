@@ -20,6 +20,9 @@ use crate::written::written;
 pub struct Troubles {
     silent: [u32; ACTORS],
     away: [u32; ACTORS],
+    hung: [u32; ACTORS],
+    /// What those say later who hang.
+    held: Vec<(usize, LinkNumber, Side, Vec<u8>)>,
     partitions: u32,
     repeating: u32,
     no_datagrams: Vec<u32>,
@@ -38,6 +41,8 @@ impl Troubles {
         Troubles {
             silent: [0; ACTORS],
             away: [0; ACTORS],
+            hung: [0; ACTORS],
+            held: Vec::new(),
             partitions: 0,
             repeating: 0,
             no_datagrams: vec![0; shards],
@@ -56,6 +61,15 @@ impl Troubles {
     /// Does an actor take no connection?
     pub fn is_away(&self, actor: usize) -> bool {
         self.away.get(actor).is_some_and(|away| *away > 0)
+    }
+
+    /// Does an actor hang? Then he says this later.
+    pub fn holds(&mut self, actor: usize, number: LinkNumber, side: Side, bytes: &[u8]) -> bool {
+        let is_hung = self.hung[actor] > 0;
+        if is_hung {
+            self.held.push((actor, number, side, bytes.to_vec()));
+        }
+        is_hung
     }
 
     /// Does no datagram pass?
@@ -149,7 +163,20 @@ pub(crate) fn end(world: &mut World, place: usize) {
                 network::close(world, number, side);
             }
         }
+        what @ What::Hung(_) => {
+            count(world, what, -1);
+            say_held(world);
+        }
         what => count(world, what, -1),
+    }
+}
+
+/// Who hangs no more says what he had to say; where his connection is gone, to nobody.
+fn say_held(world: &mut World) {
+    let Troubles { held, hung, .. } = &mut world.troubles;
+    let said: Vec<_> = held.extract_if(.., |(actor, ..)| hung[*actor] == 0).collect();
+    for (_, number, side, bytes) in said {
+        network::write(world, number, side, bytes);
     }
 }
 
@@ -159,6 +186,7 @@ fn count(world: &mut World, what: What, by: i32) {
     let (counter, shard) = match what {
         What::Silent(peer) => (&mut troubles.silent[actor_of(peer)], None),
         What::Away(peer) => (&mut troubles.away[actor_of(peer)], None),
+        What::Hung(peer) => (&mut troubles.hung[actor_of(peer)], None),
         What::Partition => (&mut troubles.partitions, None),
         What::Repeating => (&mut troubles.repeating, None),
         What::NoDatagrams(shard) => (&mut troubles.no_datagrams[usize::from(shard)], Some(shard)),

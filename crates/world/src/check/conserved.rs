@@ -25,8 +25,8 @@ pub struct Conserved {
     submitted: BTreeMap<(LinkNumber, u32), Carried>,
     /// Segments that the SMS side has, of a text: by reference. Total, and which.
     taken: BTreeMap<(Token, Option<u16>), (u8, BTreeSet<u8>)>,
-    /// How often the SMS side took each segment as something new.
-    fresh: BTreeMap<(Token, Option<u16>, u8), u32>,
+    /// As what the SMS side took each segment: by End-to-End identifier, under which it knows a repetition (RFC 6733 3).
+    fresh: BTreeMap<(Token, Option<u16>, u8), BTreeSet<u32>>,
     /// Texts in SENDs of the gateway that are not answered.
     shown: BTreeMap<(LinkNumber, Vec<u8>), Token>,
     /// And in its MESSAGEs, by branch.
@@ -194,7 +194,8 @@ impl Conserved {
                 let Some(carried) = self.submitted.remove(&key) else { return Ok(()) };
                 let Ok(answer) = MoForwardAnswer::parse(message) else { return Ok(()) };
                 let is_fresh = answer.outcome == Outcome::Success;
-                if is_fresh || is_duplicate(&answer) { self.took(&carried, is_fresh) } else { Ok(()) }
+                let fresh = is_fresh.then_some(header.end_to_end.0);
+                if is_fresh || is_duplicate(&answer) { self.took(&carried, fresh) } else { Ok(()) }
             }
             (Ok(Procedure::MtForward), true, Way::In) => {
                 let Some(carried) = text_of(message) else { return Ok(()) };
@@ -230,7 +231,7 @@ impl Conserved {
         }
     }
 
-    fn took(&mut self, carried: &Carried, is_fresh: bool) -> Kept {
+    fn took(&mut self, carried: &Carried, fresh: Option<u32>) -> Kept {
         let Some(token) = Token::first_in(carried.text.as_bytes()) else { return Ok(()) };
         let (reference, total, sequence) = match carried.part {
             Some((reference, total, sequence)) => (Some(reference), total, sequence),
@@ -240,11 +241,11 @@ impl Conserved {
         *known = total;
         segments.insert(sequence);
         let times = self.fresh.entry((token, reference, sequence)).or_default();
-        *times += u32::from(is_fresh);
+        times.extend(fresh);
         // An INVITE that is repeated after its transaction is over invites once more: nobody could tell.
         // So does a MESSAGE that is repeated to a gateway which has forgotten it.
         let is_known = token.side == Side::ChatUser && !self.crashed.contains(&token.chat);
-        if *times > 1 && is_known {
+        if times.len() > 1 && is_known {
             return Err(format!("the SMS side has segment {sequence} of {token} twice"));
         }
         let texts =

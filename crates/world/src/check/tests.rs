@@ -171,6 +171,25 @@ fn conserved_sees_a_text_that_was_acknowledged_and_never_taken() {
 }
 
 #[test]
+fn conserved_sees_a_text_that_was_submitted_twice() {
+    let twice: Tamper = || {
+        Box::new(|going| match going {
+            Going::Stream { link, bytes }
+                if submitted(&bytes).is_some_and(|token| token.side == Side::ChatUser && token.chat == 0) =>
+            {
+                // Other identifiers, so that nobody knows it for a repetition.
+                let mut again = bytes.clone();
+                again[HOP_BY_HOP] ^= 0x40;
+                again[END_TO_END] ^= 0x40;
+                vec![Going::Stream { link, bytes }, Going::Stream { link, bytes: again }]
+            }
+            other => vec![other],
+        })
+    };
+    exactly("conserved", &plan([0, 1], 2000), Some(twice), None);
+}
+
+#[test]
 fn transaction_law_sees_two_final_responses() {
     let two: Tamper = || {
         Box::new(|going| match going {
@@ -271,3 +290,7 @@ fn a_calm_world_has_chats_that_talk() {
     assert_eq!((outcome.broken, outcome.accepted), (None, 4), "two, and two canaries");
     assert!(outcome.crossings > 50 && outcome.counted.iter().any(|count| *count > 0));
 }
+
+/// Where the identifiers of a Diameter message begin (RFC 6733 3).
+const HOP_BY_HOP: usize = 12;
+const END_TO_END: usize = 16;

@@ -223,6 +223,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
         What::Leaving,
         What::Away(node),
         What::Lingering(node),
+        What::Hung(node),
     ]);
     let at_ms = chance.between(0, act_one_ms);
     let for_ms = *chance.one_of(&[50, 500, 3000, 12_000, 40_000]);
@@ -235,7 +236,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
 }
 
 const STALL_MS_MAX: u64 = 12_000;
-const LIES: [Lie; 12] = [
+const LIES: [Lie; 14] = [
     Lie::Noise,
     Lie::Bye,
     Lie::Cancel,
@@ -247,5 +248,7 @@ const LIES: [Lie; 12] = [
     Lie::DiameterRequest,
     Lie::ShortMessage,
     Lie::Echo,
+    Lie::DiameterBase,
+    Lie::DiameterBase,
     Lie::DiameterBase,
 ];

@@ -123,6 +123,8 @@ pub enum What {
     Away(Peer),
     /// A peer says goodbye (DPR), and takes his time to hang up.
     Lingering(Peer),
+    /// A peer says nothing on his connections, and later all at once.
+    Hung(Peer),
 }
 
 /// Who may go wrong.
