@@ -2,7 +2,8 @@
 //! (RFC 4028).
 //!
 //! A leaf machine with one alarm. It holds no message: `SendRefresh` means "write an UPDATE or a re-INVITE with these
-//! values". The room gives it every INVITE and UPDATE of the dialog that was answered 2xx, in either direction.
+//! values". The room gives it every INVITE and UPDATE of the dialog that was answered 2xx, in either direction, and drops it
+//! with its alarm when the dialog ends otherwise.
 //!
 //! Refuses: to refresh a session more often than its terms say, except when the peer asks for longer ones.
 //! In: `SessionTimerEvent`. Out: `SessionTimerAction` through the sink.
@@ -72,7 +73,7 @@ impl SessionTimer {
     /// Takes one event.
     pub fn step(&mut self, now: Instant, event: SessionTimerEvent, mut act: impl FnMut(SessionTimerAction)) {
         use SessionTimerAction::{Arm, DialogDead, Expired};
-        use SessionTimerEvent::{Ended, RefreshAnswered, Refreshed, Timer};
+        use SessionTimerEvent::{RefreshAnswered, Refreshed, Timer};
         use State::{Asking, Holding, Off, Over, Watching};
         VISITS.visit(&self.state, &event);
         self.state = match (self.state, event) {
@@ -99,10 +100,6 @@ impl SessionTimer {
             }
             (Watching { deadline } | Asking { deadline, .. }, Timer) if now >= deadline => {
                 act(Expired);
-                Over
-            }
-            (state, Ended) => {
-                disarm(state, &mut act);
                 Over
             }
             // An alarm of earlier terms, and a refusal after their own refresh came first.
@@ -221,7 +218,7 @@ pub static MACHINES: [&Machine; 1] = [&VISITS];
 static VISITS: Machine = Machine::of::<State, SessionTimerEvent>("SessionTimer");
 
 kinds! { State: Off, Watching, Holding, Asking, Over }
-kinds! { SessionTimerEvent: Timer, Ended;
+kinds! { SessionTimerEvent: Timer;
     Self::Refreshed(Some(_)) => "Refreshed(on)",
     Self::Refreshed(None) => "Refreshed(off)",
     Self::RefreshAnswered { answered: Answered::Agreed(Some(_)), .. } => "RefreshAnswered(on)",

@@ -59,8 +59,6 @@ pub enum SessionTimerEvent {
     },
     /// The alarm rang.
     Timer,
-    /// The session ended otherwise.
-    Ended,
 }
 
 /// How a session is refreshed.
