@@ -291,6 +291,20 @@ fn a_peer_that_says_goodbye_is_answered_and_its_work_goes_elsewhere() {
     });
 }
 
+#[test]
+fn a_connection_that_nobody_waits_for_any_more_is_hung_up() {
+    on_every_layout(|layout| {
+        let mut stage = Stage::chatting(Plan::new(layout));
+        let lines = stage.network.sms.lines();
+        let link = stage.network.sms.link(0, CENTRE);
+        stage.network.connects_late(0, CENTRE);
+        assert_eq!(stage.network.sms.lines(), lines);
+        assert_eq!(stage.network.sms.link(0, CENTRE), link, "the one that there was is still the one");
+        assert_eq!(stage.chat_user_says("hello"), Some(200));
+        bye(stage)
+    });
+}
+
 // RFC 6733 5.4
 #[test]
 fn what_a_peer_was_asked_before_its_goodbye_it_may_answer_behind_it() {

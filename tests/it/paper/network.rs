@@ -170,6 +170,15 @@ impl Network {
         ticket
     }
 
+    /// A connection that a shard has asked for long ago is there.
+    pub fn connects_late(&mut self, shard: usize, peer: usize) {
+        let link = self.places.take();
+        self.sms.opened(shard, peer, link);
+        let opening = Opening::Connected { tag: peer as u64 };
+        self.posts[shard].driver.bring(Coming::Opened { link, opening, peer: sms_side::address(peer) });
+        self.settle();
+    }
+
     /// The SMS side says at last what becomes of a short message that was submitted.
     pub fn take_submitted(&mut self, place: usize, verdict: Verdict) {
         let submitted = &self.sms.submitted[place];

@@ -465,7 +465,7 @@ fn capabilities(origin: Identity<'static>) -> Capabilities<'static> {
     }
 }
 
-fn address(peer: usize) -> SocketAddr {
+pub fn address(peer: usize) -> SocketAddr {
     SocketAddr::from(([10, 0, 9, 1 + peer as u8], 3868))
 }
 

@@ -118,6 +118,10 @@ impl Peers {
     /// The connection that a peer's machine asked for is there.
     pub fn opened(&mut self, peer: usize, link: LinkId, desk: &mut Desk, out: &mut impl Outward) {
         let Some(place) = self.all.get_mut(peer) else { return };
+        // Nobody waits for it any more: the gateway goes out of service, or has called again.
+        if place.machine.is_closed() || place.link.is_some() {
+            return out.request(Request::Close { link });
+        }
         place.link = Some(link);
         self.step(peer, Event::Connected, None, desk, out);
     }
