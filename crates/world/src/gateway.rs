@@ -123,7 +123,7 @@ impl Gateway {
         };
         let mut driver = PaperDriver::new(self.clock.clone());
         let mut shard_at_work = Shard::new(settings);
-        start(&mut driver, &mut shard_at_work);
+        visits::recorded(|| start(&mut driver, &mut shard_at_work));
         self.lives[usize::from(shard)] += 1;
         self.posts[usize::from(shard)] =
             Some(Post { driver, shard: shard_at_work, board, places: Places::default() });
@@ -184,7 +184,7 @@ impl Gateway {
     /// One turn of a shard; what it says.
     pub fn turn(&mut self, shard: u16) -> Vec<Going> {
         let Some(post) = &mut self.posts[usize::from(shard)] else { return Vec::new() };
-        turn(&mut post.driver, &mut post.shard, true);
+        visits::recorded(|| turn(&mut post.driver, &mut post.shard, true));
         post.driver.take_flushed()
     }
 

@@ -24,6 +24,7 @@ mod play;
 mod proxy;
 mod queue;
 mod shrink;
+pub mod states;
 mod token;
 mod trace;
 mod troubles;

@@ -47,6 +47,13 @@ enum Command {
         /// Go on behind a broken promise, and count them.
         #[arg(long)]
         all: bool,
+        /// Show every pair of a state and an event of each machine; takes a build with `--features visits`.
+        ///
+        /// Such a build always says how many pairs of each machine were visited, which were not though nothing explains it,
+        /// and which were though they are explained (`crates/world/src/states/explained.rs`):
+        /// `cargo run --release -p world --features visits -- hunt --minutes 3 --states`.
+        #[arg(long)]
+        states: bool,
         #[command(flatten)]
         extent: Extent,
     },
@@ -94,8 +101,10 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Play { seed, quiet, extent } => show(&Plan::draw(seed, extent.size()), quiet),
         Command::Replay { file, quiet } => replay(&file, quiet),
-        Command::Hunt { minutes, jobs, from, all, extent } => {
-            Ok(hunt(minutes, jobs, from, all, extent.size()))
+        Command::Hunt { minutes, jobs, from, all, states, extent } => {
+            let is_kept = hunt(minutes, jobs, from, all, extent.size());
+            show_states(states);
+            Ok(is_kept)
         }
         Command::Shrink { seed, to, extent } => shrink(seed, to, extent.size()),
     };
@@ -197,6 +206,20 @@ fn hunt(minutes: f64, jobs: Option<usize>, from: Option<u64>, all: bool, size: S
         .collect();
     println!("never counted: {}", if unreached.is_empty() { "nothing".into() } else { unreached.join(", ") });
     found.into_inner().is_ok_and(|found| found.is_empty())
+}
+
+/// Which states the machines were in, and what they heard there.
+fn show_states(all: bool) {
+    if !world::states::ARE_RECORDED {
+        println!("states visited: not recorded without --features visits");
+        return;
+    }
+    for states in world::states::states() {
+        println!("{states}");
+        if all {
+            println!("{}", states.table());
+        }
+    }
 }
 
 fn shrink(seed: u64, to: Option<PathBuf>, size: Size) -> Result<bool> {
