@@ -18,6 +18,8 @@ pub enum Alarm {
     PoolExhausted,
     /// Requests are refused because a table is full.
     TablesFull,
+    /// Invitations are refused because shards have no time for them.
+    NoTime,
     /// Messages found no send buffer: somebody reads too slowly, or the machine is too small.
     SendBuffersFull,
     /// Shards do not take in time what others have received for them.
@@ -29,9 +31,10 @@ pub enum Alarm {
 }
 
 /// What counts each alarm; the last one is a state, not a count.
-const COUNTED: [(Alarm, Count); 5] = [
+const COUNTED: [(Alarm, Count); 6] = [
     (Alarm::PoolExhausted, Count::PoolExhausted),
     (Alarm::TablesFull, Count::Overloads),
+    (Alarm::NoTime, Count::Shed),
     (Alarm::SendBuffersFull, Count::NoLoan),
     (Alarm::InboxesFull, Count::ParcelsRefused),
     (Alarm::HssSilent, Count::HssSilent),
@@ -43,6 +46,7 @@ impl Alarm {
         match self {
             Alarm::PoolExhausted => "add numbers to numbers.pool, or shorten numbers.rest_s",
             Alarm::TablesFull => "raise gateway.sessions_per_shard or gateway.pairs_per_shard, or add shards",
+            Alarm::NoTime => "add shards, each with a core of its own (see `ipsmgw-tuning check`), or nodes",
             Alarm::SendBuffersFull => "see which peer is slow, or add shards",
             Alarm::InboxesFull => "add shards, or give them cores of their own (see `ipsmgw-tuning check`)",
             Alarm::HssSilent => "see whether a [[diameter.peer]] that serves \"sh\" is up and answers UDR",

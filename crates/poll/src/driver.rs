@@ -93,7 +93,11 @@ impl Driver for PollDriver {
         self.out.clock.moment()
     }
 
-    fn receive(&mut self, until: Option<Instant>, mut visit: impl FnMut(Moment, Arrival<'_>, &mut PollOut)) {
+    fn receive(
+        &mut self,
+        until: Option<Instant>,
+        mut visit: impl FnMut(Moment, Arrival<'_>, &mut PollOut),
+    ) -> bool {
         let mut is_rung = self.bell.was_rung();
         loop {
             self.wait(until, !is_rung && self.out.links.news.is_empty());
@@ -105,6 +109,7 @@ impl Driver for PollDriver {
             }
         }
         self.out.counters.wakes += u64::from(is_rung);
+        self.inward.is_something_left
     }
 
     fn out(&mut self) -> &mut PollOut {
@@ -118,4 +123,4 @@ impl Driver for PollDriver {
 }
 
 /// Descriptors that one call looks at; the rest is said again at the next.
-const SIGNS_PER_TURN: usize = 128;
+pub(crate) const SIGNS_PER_TURN: usize = 128;

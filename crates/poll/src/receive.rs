@@ -10,6 +10,7 @@ use tempo::Instant;
 
 use crate::accept::{Listener, PAUSE, is_shortage};
 use crate::bell::Bell;
+use crate::driver::SIGNS_PER_TURN;
 use crate::links::{News, Phase};
 use crate::transmit::PollOut;
 use crate::watch::{Interest, Sign, Source};
@@ -18,11 +19,13 @@ pub(crate) struct Inward {
     /// What arrives lies here for the visit.
     octets: Box<[u8]>,
     listeners: Vec<Listener>,
+    /// Did the last drain leave something, because it had seen enough of it?
+    pub(crate) is_something_left: bool,
 }
 
 impl Inward {
     pub(crate) fn new(listeners: Vec<Listener>) -> Inward {
-        Inward { octets: vec![0; RECEIVE_OCTETS].into_boxed_slice(), listeners }
+        Inward { octets: vec![0; RECEIVE_OCTETS].into_boxed_slice(), listeners, is_something_left: false }
     }
 
     /// When a listener that was paused is to be tried again.
@@ -43,6 +46,7 @@ impl Inward {
         V: FnMut(Moment, Arrival<'_>, &mut PollOut),
     {
         let mut visited = tell_news(moment, out, visit);
+        self.is_something_left = signs.len() >= SIGNS_PER_TURN;
         for sign in signs {
             visited += match sign.source {
                 Source::Bell => {
@@ -73,7 +77,7 @@ impl Inward {
             let received = recvfrom(socket, &mut *self.octets, RecvFlags::DONTWAIT | RecvFlags::TRUNC);
             let (octets, whole, from) = match received {
                 Ok(received) => received,
-                Err(Errno::AGAIN) => break,
+                Err(Errno::AGAIN) => return visited,
                 // The fate of an earlier datagram; the next one may be there.
                 Err(_) => continue,
             };
@@ -86,6 +90,7 @@ impl Inward {
             visited += 1;
             visit(moment, Arrival::Datagram { port, from, bytes: &self.octets[..octets] }, out);
         }
+        self.is_something_left = true;
         visited
     }
 
@@ -148,6 +153,7 @@ impl Inward {
             Ok((0, _)) => out.peer_finished(id),
             Ok((octets, _)) => {
                 out.counters.stream_octets_received += octets as u64;
+                self.is_something_left |= octets == RECEIVE_OCTETS;
                 if is_wanted {
                     visit(moment, Arrival::Stream { link: id, bytes: &self.octets[..octets] }, out);
                     return 1;

@@ -10,6 +10,7 @@ use crate::directory::Directory;
 use crate::driver::{LinkId, Moment};
 use crate::interwork_room::{Chat, InboundSm, Postponed};
 use crate::lanes::{Lanes, ShardId};
+use crate::load::Load;
 use crate::obsolete::Obsolete;
 use crate::sip_room::{Answered, Invite, InviteTimer, Page, PagerMessage, Recall, RecallTimer};
 use crate::table::Key;
@@ -31,6 +32,8 @@ pub struct Desk {
     pub directory: Arc<dyn Directory>,
     /// What of it this shard must take out again.
     pub obsolete: Obsolete,
+    /// How busy this shard is.
+    pub load: Load,
     /// To the other shards.
     pub lanes: Arc<Lanes>,
     /// No new chats: the gateway is going out of service.

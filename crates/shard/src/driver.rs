@@ -19,8 +19,13 @@ pub trait Driver {
     fn moment(&self) -> Moment;
 
     /// Delivers what has arrived, waiting no later than `until` (`None`: until something arrives or the driver is
-    /// woken; a moment that has passed: do not wait). Bytes are borrowed for the visit only. One call visits a bounded batch.
-    fn receive(&mut self, until: Option<Instant>, visit: impl FnMut(Moment, Arrival<'_>, &mut Self::Out));
+    /// woken; a moment that has passed: do not wait). Bytes are borrowed for the visit only. One call visits a bounded batch;
+    /// says whether that bound has left something for the next call.
+    fn receive(
+        &mut self,
+        until: Option<Instant>,
+        visit: impl FnMut(Moment, Arrival<'_>, &mut Self::Out),
+    ) -> bool;
 
     /// The sending half, for what is said without an arrival: timers, parcels.
     fn out(&mut self) -> &mut Self::Out;

@@ -19,6 +19,7 @@ mod interwork_room;
 mod kept;
 mod lanes;
 pub mod limits;
+mod load;
 mod msrp_room;
 mod obsolete;
 mod owner;

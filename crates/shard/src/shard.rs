@@ -18,6 +18,7 @@ use crate::interwork_room::{
 };
 use crate::lanes::{Cargo, Lanes, Parcel};
 use crate::limits::TIMERS_PER_TURN;
+use crate::load::Load;
 use crate::msrp_room::MsrpRoom;
 use crate::obsolete::Obsolete;
 use crate::owner::{owner_of_registrant, owner_of_sip};
@@ -73,6 +74,7 @@ impl Shard {
             policy: Arc::new(Policy::clone(&settings.policy)),
             directory: settings.directory.clone(),
             obsolete: Obsolete::default(),
+            load: Load::new(settings.moment.now),
             lanes: Arc::new(settings.lanes.clone()),
             is_stopping: false,
         };
@@ -192,8 +194,15 @@ impl Shard {
         &self.desk.lanes
     }
 
+    /// A turn is over that had something to do since `woke`, and may have left something for the next.
+    pub fn rest(&mut self, woke: Instant, now: Instant, is_something_left: bool) {
+        let worked = self.desk.load.worked(woke, now, is_something_left || self.is_behind);
+        self.desk.tally.add_many(Count::WorkNanoseconds, worked.as_nanos() as u64);
+        self.publish();
+    }
+
     /// Puts up the counters.
-    pub fn publish(&mut self) {
+    fn publish(&mut self) {
         let peer_alarms = self.diameter.peers.alarms_set();
         let chats = self.interwork.gauges();
         let gauges = [

@@ -61,6 +61,8 @@ counts! {
     /// Gauge: Diameter peers that are up.
     PeersUp = "peers_up",
 
+    /// Time spent at work, in nanoseconds.
+    WorkNanoseconds = "work_nanoseconds",
     /// Datagrams received.
     DatagramsIn = "datagrams_in",
     /// SIP requests received, retransmissions included.
@@ -103,6 +105,8 @@ counts! {
     InvitationsRefused = "invitations_refused",
     /// Invitations withdrawn by the chat user.
     InvitationsWithdrawn = "invitations_withdrawn",
+    /// Invitations, and messages outside of a chat, refused because the shard has no time for them.
+    Shed = "shed",
     /// Requests refused because the chat user or the destination is barred.
     Barred = "barred",
     /// Invitations and messages refused because the chat user had sent too many of late.

@@ -18,17 +18,18 @@ pub fn turn<D: Driver>(driver: &mut D, shard: &mut Shard, may_wait: bool) {
     } else {
         Some(Instant::ZERO)
     };
-    driver.receive(until, |moment, arrival, out| shard.handle(moment, arrival, out));
+    let mut woke = None;
+    let mut is_something_left = driver.receive(until, |moment, arrival, out| {
+        woke.get_or_insert(moment.now);
+        shard.handle(moment, arrival, out);
+    });
     lanes.unpark();
     let moment = driver.moment();
-    for _ in 0..PARCELS_PER_TURN {
-        if !lanes.take(|parcel| shard.take(moment, parcel, driver.out())) {
-            break;
-        }
-    }
+    let has_taken = || lanes.take(|parcel| shard.take(moment, parcel, driver.out()));
+    is_something_left |= core::iter::repeat_with(has_taken).take(PARCELS_PER_TURN).all(|has_taken| has_taken);
     shard.advance(moment, driver.out());
     driver.flush();
-    shard.publish();
+    shard.rest(woke.unwrap_or(moment.now), driver.moment().now, is_something_left);
 }
 
 /// Lets a shard that has just been born make its connections.

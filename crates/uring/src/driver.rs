@@ -106,7 +106,11 @@ impl Driver for UringDriver {
         self.out.clock.moment()
     }
 
-    fn receive(&mut self, until: Option<Instant>, mut visit: impl FnMut(Moment, Arrival<'_>, &mut UringOut)) {
+    fn receive(
+        &mut self,
+        until: Option<Instant>,
+        mut visit: impl FnMut(Moment, Arrival<'_>, &mut UringOut),
+    ) -> bool {
         let mut is_rung = self.bell.was_rung();
         loop {
             self.out.launch();
@@ -125,6 +129,7 @@ impl Driver for UringDriver {
             }
         }
         self.out.counters.wakes += u64::from(is_rung);
+        self.inward.is_something_left
     }
 
     fn out(&mut self) -> &mut UringOut {

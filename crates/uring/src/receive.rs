@@ -33,6 +33,8 @@ pub(crate) struct Inward {
     pub(crate) listeners: Vec<Listener>,
     /// What the kernel has ended in this batch.
     pub(crate) ended: Vec<Token>,
+    /// Did the last drain leave something, because it had seen enough of it?
+    pub(crate) is_something_left: bool,
 }
 
 impl Inward {
@@ -55,6 +57,7 @@ impl Inward {
             layout,
             listeners,
             ended: Vec::with_capacity(64),
+            is_something_left: false,
         })
     }
 
@@ -71,6 +74,7 @@ impl Inward {
         let mut visited = tell_news(moment, out, visit);
         let mut batch = EMPTY_BATCH;
         let mut seen = 0;
+        self.is_something_left = false;
         while seen < BATCH {
             let completions = out.ring.completions(&mut batch);
             seen += completions.len();
@@ -89,6 +93,7 @@ impl Inward {
                 seen += 1;
             }
         }
+        self.is_something_left |= seen >= BATCH && (out.ring.has_work() || out.ring.has_completions());
         while let Some(index) = out.links.next_expired(moment.now) {
             out.expire(index);
         }
@@ -117,7 +122,10 @@ impl Inward {
             Kind::Datagram => {
                 let visited = self.datagram(moment, token, completion, out, visit);
                 if has_ended {
-                    out.counters.enobufs += u64::from(outcome == Err(libc::ENOBUFS));
+                    // More has come than there were buffers for: the rest waits in the socket.
+                    let is_out_of_buffers = outcome == Err(libc::ENOBUFS);
+                    self.is_something_left |= is_out_of_buffers;
+                    out.counters.enobufs += u64::from(is_out_of_buffers);
                     self.ended.push(token);
                 }
                 visited

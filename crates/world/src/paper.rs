@@ -56,6 +56,17 @@ pub enum Going {
     Request(Request),
 }
 
+/// What work takes: time that passes for the shard while it is at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// For each arrival.
+    pub arrival: Duration,
+    /// For each datagram that is sent.
+    pub datagram: Duration,
+    /// For each message that is sent on a stream.
+    pub stream: Duration,
+}
+
 /// A driver that does its I/O on paper.
 pub struct PaperDriver<A = Plainly> {
     clock: Clock,
@@ -66,6 +77,9 @@ pub struct PaperDriver<A = Plainly> {
 /// Its sending half.
 pub struct PaperOut<A = Plainly> {
     aside: PhantomData<A>,
+    costs: Costs,
+    /// The time that this turn has taken so far.
+    taken: Duration,
     sheet: Box<[u8]>,
     open: Vec<LinkId>,
     unflushed: Vec<Going>,
@@ -119,6 +133,8 @@ impl<A: Aside> PaperDriver<A> {
     pub fn new(clock: Clock) -> Self {
         let out = PaperOut {
             aside: PhantomData,
+            costs: Costs::default(),
+            taken: Duration::ZERO,
             sheet: vec![0; SHEET_OCTETS].into_boxed_slice(),
             open: Vec::new(),
             unflushed: Vec::new(),
@@ -128,6 +144,16 @@ impl<A: Aside> PaperDriver<A> {
             full: Vec::new(),
         };
         PaperDriver { clock, coming: VecDeque::new(), out }
+    }
+
+    /// From now on work takes time.
+    pub fn charge(&mut self, costs: Costs) {
+        self.out.costs = costs;
+    }
+
+    /// How long the turn has taken that is over now.
+    pub fn take_taken(&mut self) -> Duration {
+        std::mem::take(&mut self.out.taken)
     }
 
     /// Something arrives; the shard sees it in its next turn.
@@ -145,6 +171,11 @@ impl<A: Aside> PaperDriver<A> {
         !self.coming.is_empty()
     }
 
+    /// How many arrivals the shard has not seen.
+    pub fn mail(&self) -> usize {
+        self.coming.len()
+    }
+
     /// What was flushed since the last call.
     pub fn take_flushed(&mut self) -> Vec<Going> {
         std::mem::take(&mut self.out.flushed)
@@ -155,16 +186,23 @@ impl<A: Aside> Driver for PaperDriver<A> {
     type Out = PaperOut<A>;
 
     fn moment(&self) -> Moment {
-        self.clock.moment()
+        let moment = self.clock.moment();
+        Moment { now: moment.now + self.out.taken, ..moment }
     }
 
-    fn receive(&mut self, _: Option<Instant>, mut visit: impl FnMut(Moment, Arrival<'_>, &mut PaperOut<A>)) {
+    fn receive(
+        &mut self,
+        _: Option<Instant>,
+        mut visit: impl FnMut(Moment, Arrival<'_>, &mut PaperOut<A>),
+    ) -> bool {
         let moment = self.clock.moment();
         for _ in 0..BATCH {
-            let Some(coming) = self.coming.pop_front() else { return };
+            let Some(coming) = self.coming.pop_front() else { return false };
             visit(moment, coming.as_arrival(), &mut self.out);
+            self.out.taken += self.out.costs.arrival;
             A::aside(|| drop(coming));
         }
+        self.has_mail()
     }
 
     fn out(&mut self) -> &mut PaperOut<A> {
@@ -195,6 +233,10 @@ impl<A: Aside> Outward for PaperOut<A> {
         if out.has_overflowed() || out.is_empty() {
             return Err(NoLoan::Unfinished);
         }
+        self.taken += match to {
+            Departure::Datagram { .. } => self.costs.datagram,
+            Departure::Stream { .. } => self.costs.stream,
+        };
         A::aside(|| {
             let bytes = out.written().to_vec();
             self.unflushed.push(match to {

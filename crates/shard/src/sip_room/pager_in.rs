@@ -86,6 +86,12 @@ impl PagerMessages {
             return None;
         }
         desk.count(Count::PagerIn);
+        if !desk.load.lets_in_message(desk.moment.now) {
+            desk.count(Count::PagerRefused);
+            desk.count(Count::Shed);
+            refuse_plainly(&request, source, StatusCode::SERVICE_UNAVAILABLE, desk, out);
+            return None;
+        }
         let origin = TransactionKey::of_origin(&request, self.seed);
         // RFC 3261 8.2.2.2: the same request along a second way. Or one of ours, that comes back by filter criteria which send us what
         // we have sent: as a short message to the chat user it would come back without end.

@@ -1,7 +1,9 @@
 //! Messages that belong to this shard: which transaction, which dialog, or a new one.
 
 use sip::transaction::{AckWaitEvent, InviteServerState};
-use sip::{ClientEvent, Index, Malformed, MessageView, Method, ServerEvent, StatusCode, TransactionKey};
+use sip::{
+    ClientEvent, Index, Malformed, MessageView, Method, ServerEvent, StatusCode, TransactionKey, parse_token,
+};
 
 use super::invite::{Invite, Transaction};
 use super::render::{CAPABILITIES, refuse_plainly, respond, write_plain};
@@ -23,6 +25,15 @@ impl SipRoom {
         out: &mut impl Outward,
     ) -> Option<SipEvent<'a>> {
         desk.count(Count::SipRequestsIn);
+        // What is to be refused for want of time must cost none: before anything is read that need not be.
+        if acknowledges_plain_refusal(&request) {
+            return None;
+        }
+        if let Some(count) = self.is_too_much(&request, desk) {
+            desk.count(count);
+            refuse_plainly(&request, source, StatusCode::SERVICE_UNAVAILABLE, desk, out);
+            return None;
+        }
         if let Err(bad) = request.validate_request() {
             desk.count(Count::SipMalformed);
             refuse_plainly(&request, source, bad.status, desk, out);
@@ -59,6 +70,21 @@ impl SipRoom {
             return None;
         };
         self.invites.step_ours(key, ClientEvent::Response(status), Some(&response), desk, out)
+    }
+
+    /// Is it an invitation, new to this shard, for which there is no time, or no place? Says what is counted then.
+    fn is_too_much(&self, request: &MessageView<'_>, desk: &mut Desk) -> Option<Count> {
+        if request.method() != Method::Invite || request.to_tag().is_some() {
+            return None;
+        }
+        let key = TransactionKey::of_request(request, self.invites.seed);
+        if self.invites.transactions.contains_key(&key) {
+            return None;
+        }
+        match self.invites.table.has_room() {
+            true => (!desk.load.lets_in(desk.moment.now, key)).then_some(Count::Shed),
+            false => Some(Count::Overloads),
+        }
     }
 
     fn ack(
@@ -201,6 +227,12 @@ impl SipRoom {
         desk.count(Count::Overloads);
         refuse_plainly(message, source, StatusCode::SERVICE_UNAVAILABLE, desk, out);
     }
+}
+
+/// Does it acknowledge a refusal of ours that left nothing behind? What is in a table has a generation.
+fn acknowledges_plain_refusal(request: &MessageView<'_>) -> bool {
+    let token = || request.to_tag().and_then(parse_token);
+    request.method() == Method::Ack && token().is_some_and(|token| token.generation == 0)
 }
 
 /// Has anything been said in an INVITE transaction beyond 100?

@@ -48,6 +48,11 @@ impl TransactionKey {
         Self::of_branch(via.branch.unwrap_or_default(), &via, request.method().name().as_bytes(), seed)
     }
 
+    /// Its place among so many; different keys may share one.
+    pub fn slot(self, places: usize) -> usize {
+        (self.0 % places.max(1) as u128) as usize
+    }
+
     /// What merged requests have in common: a request without To-tag whose key is new, but whose `of_origin` is known,
     /// came along a second way and is answered 482 (RFC 3261 8.2.2.2).
     pub fn of_origin(request: &MessageView<'_>, seed: KeySeed) -> TransactionKey {
