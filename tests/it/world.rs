@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
-use world::{Plan, Size};
+use tempo::Duration;
+use world::{Costs, Crowd, Plan, Service, Size, Wave};
 
 /// Plays a plan twice; what is wrong with it.
 fn verdict(plan: &Plan) -> Option<String> {
@@ -41,6 +42,29 @@ fn fresh_worlds_keep_every_promise() {
     assert!(found.is_empty(), "seeds {first} to {}:\n{}", first + FRESH, found.join("\n"));
 }
 
+#[test]
+fn too_much_is_refused_and_the_rest_is_served_as_ever() {
+    let crowd = Crowd { seed: 4, shards: 1, costs: Costs::of_a_machine(40), waves: Vec::new() };
+    let sustainable = world::sustainable(&crowd);
+    // A usual day; what can just be sustained; twice and ten times as much; and a usual day again.
+    let loads = [(0.7, 60), (1.0, 30), (2.0, 30), (10.0, 40), (0.7, 20)];
+    let waves = loads.map(|(load, for_s)| Wave { rate: load * sustainable, for_s }).to_vec();
+    let (outcome, services) = world::serve(&Crowd { waves, ..crowd }, Duration::from_secs(SETTLING));
+    assert_eq!(outcome.broken, None);
+    println!("{services:?}");
+    let [usual, sustained, twice, ten_times, usual_again] = services[..] else { panic!("five waves") };
+    assert!(services.iter().all(|service| service.spoilt == 0), "what was accepted was carried to its end");
+    assert_eq!([usual.shed, usual_again.shed], [0, 0], "there was time for all, at once after the burst");
+    let a_second = |service: Service, lasted: u64| service.whole as f64 / (lasted - SETTLING) as f64;
+    let [sustained, twice, ten_times] =
+        [a_second(sustained, 30), a_second(twice, 30), a_second(ten_times, 40)];
+    let peak = sustained.max(twice).max(ten_times);
+    assert!(
+        twice >= 0.95 * peak && ten_times >= 0.90 * peak,
+        "{sustained}, {twice}, {ten_times}: {services:?}"
+    );
+}
+
 #[allow(clippy::disallowed_methods, reason = "worlds that nobody has seen begin at another seed each time")]
 fn fresh_seed() -> u64 {
     let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
@@ -65,3 +89,5 @@ fn what_once_broke_a_promise_keeps_it_for_ever() {
 }
 
 const FRESH: u64 = 200;
+/// Seconds of a wave after which it is looked at.
+const SETTLING: u64 = 5;

@@ -1,5 +1,6 @@
 //! Who plays: the actors of a world, with the scripts that its plan gives them.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use actors::sms_user::{Reply, Rule, Script, When};
@@ -77,15 +78,16 @@ impl Cast {
 
     /// Gives both sides their parts; who has got his before gets the new one only.
     pub fn hand_out(&mut self, chats: &[ChatPlan], pages: &[PagePlan], asks_first: bool) {
-        let invited = chats.iter().map(|chat| chat.sms_user);
-        let mut users: Vec<u32> = invited.chain(pages.iter().map(|page| page.sms_user)).collect();
-        users.sort_unstable();
-        users.dedup();
-        for user in users {
-            let theirs = chats.iter().filter(|chat| chat.sms_user == user);
-            let script = theirs.fold(Script::default(), |script, chat| part(script, chat, asks_first));
-            let theirs = pages.iter().filter(|page| page.sms_user == user);
-            let script = theirs.fold(script, part_of_page);
+        let mut scripts: BTreeMap<u32, Script> = BTreeMap::new();
+        for chat in chats {
+            let script = scripts.entry(chat.sms_user).or_default();
+            *script = part(std::mem::take(script), chat, asks_first);
+        }
+        for page in pages {
+            let script = scripts.entry(page.sms_user).or_default();
+            *script = part_of_page(std::mem::take(script), page);
+        }
+        for (user, script) in scripts {
             self.sms_user.add(plan::sms_user(user), script);
         }
         for chat in chats {

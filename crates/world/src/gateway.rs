@@ -122,6 +122,7 @@ impl Gateway {
             board: board.clone(),
         };
         let mut driver = PaperDriver::new(self.clock.clone());
+        driver.charge(self.plan.costs.each());
         let mut shard_at_work = Shard::new(settings);
         visits::recorded(|| start(&mut driver, &mut shard_at_work));
         self.lives[usize::from(shard)] += 1;
@@ -181,11 +182,11 @@ impl Gateway {
         }
     }
 
-    /// One turn of a shard; what it says.
-    pub fn turn(&mut self, shard: u16) -> Vec<Going> {
-        let Some(post) = &mut self.posts[usize::from(shard)] else { return Vec::new() };
+    /// One turn of a shard; what it says, and how long it has taken to say it.
+    pub fn turn(&mut self, shard: u16) -> (Vec<Going>, Duration) {
+        let Some(post) = &mut self.posts[usize::from(shard)] else { return (Vec::new(), Duration::ZERO) };
         visits::recorded(|| turn(&mut post.driver, &mut post.shard, true));
-        post.driver.take_flushed()
+        (post.driver.take_flushed(), post.driver.take_taken())
     }
 
     /// What was said outside of a turn: at the start.

@@ -16,6 +16,7 @@ mod kept;
 mod lies;
 mod links;
 mod network;
+mod overload;
 mod pager;
 pub mod paper;
 mod places;
@@ -39,7 +40,8 @@ pub const GAUGES: usize = shard::Count::PeersUp as usize + 1;
 
 pub use check::Broken;
 pub use kept::{Kept, read, written as written_down};
-pub use plan::{Plan, Size};
+pub use overload::{Service, serve, sustainable};
+pub use plan::{Costs, Crowd, Plan, Size, Wave};
 pub use play::{play, traced};
 pub use shrink::shrink;
-pub use world::Outcome;
+pub use world::{Fate, Outcome};

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use world::{Kept, Outcome, Plan, Size};
+use shard::Count;
+use world::{Costs, Crowd, Fate, Kept, Outcome, Plan, Service, Size, Wave};
 
 /// One seed, one replayable world: the gateway in virtual time amid peers that misbehave.
 #[derive(Parser)]
@@ -57,6 +58,24 @@ enum Command {
         #[command(flatten)]
         extent: Extent,
     },
+    /// Offer more than the gateway can carry, and show what it does.
+    Overload {
+        /// The seed of the crowd.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many shards there are.
+        #[arg(long, default_value_t = 1)]
+        shards: u16,
+        /// How long each load lasts, in seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// How many times slower than a real one its machine is, so that fewer chats are too many.
+        #[arg(long, default_value_t = 10)]
+        slower: u64,
+        /// Times what can be sustained.
+        #[arg(long, value_delimiter = ',', default_values_t = [0.5, 0.9, 1.0, 1.1, 1.5, 2.0, 5.0, 10.0])]
+        loads: Vec<f64>,
+    },
     /// Play the world of a file, and show what crossed.
     Replay {
         /// The file.
@@ -100,6 +119,10 @@ impl Extent {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Play { seed, quiet, extent } => show(&Plan::draw(seed, extent.size()), quiet),
+        Command::Overload { seed, shards, seconds, slower, loads } => {
+            let crowd = Crowd { seed, shards, costs: Costs::of_a_machine(slower), waves: Vec::new() };
+            Ok(overload(&crowd, seconds, &loads))
+        }
         Command::Replay { file, quiet } => replay(&file, quiet),
         Command::Hunt { minutes, jobs, from, all, states, extent } => {
             let is_kept = hunt(minutes, jobs, from, all, extent.size());
@@ -131,10 +154,10 @@ fn show(plan: &Plan, quiet: bool) -> Result<bool> {
         outcome.trace.iter().for_each(|line| println!("{line}"));
     }
     println!(
-        "{} shards, {} chats ({} accepted), {} faults, {:.0} s, {} messages, hash {:016x}",
+        "{} shards, {} chats ({} as scripted), {} faults, {:.0} s, {} messages, hash {:016x}",
         plan.shards,
         plan.chats.len(),
-        outcome.accepted,
+        outcome.fates.iter().filter(|fate| **fate == Fate::AsScripted).count(),
         plan.faults.len(),
         outcome.lasted.as_secs_f64(),
         outcome.crossings,
@@ -222,6 +245,44 @@ fn show_states(all: bool) {
     }
 }
 
+fn overload(crowd: &Crowd, seconds: u64, loads: &[f64]) -> bool {
+    let sustainable = world::sustainable(crowd);
+    println!("one chat after the other: {sustainable:.0} a second would keep the shards busy");
+    println!(
+        "{:>6} {:>10} {:>10} {:>8} {:>10} {:>8} {:>6}",
+        "load", "offered/s", "whole/s", "of peak", "shed/s", "spoilt/s", "busy"
+    );
+    let settling = seconds / 3;
+    let counted = (seconds - settling) as f64;
+    let mut peak = 0.0_f64;
+    let mut is_sound = true;
+    for load in loads {
+        let waves = vec![
+            Wave { rate: USUAL * sustainable, for_s: USUAL_S },
+            Wave { rate: load * sustainable, for_s: seconds },
+        ];
+        let crowd = Crowd { waves, ..crowd.clone() };
+        let (outcome, services) = world::serve(&crowd, tempo::Duration::from_secs(settling));
+        let Service { offered, whole, shed, spoilt } = services[1];
+        let [offered, whole, shed, spoilt] =
+            [offered, whole, shed, spoilt].map(|chats| chats as f64 / counted);
+        peak = peak.max(whole);
+        let work = outcome.counted[Count::WorkNanoseconds as usize] as f64 / 1e9 / f64::from(crowd.shards);
+        println!(
+            "{load:>6.1} {offered:>10.1} {whole:>10.1} {:>7.1}% {shed:>10.1} {spoilt:>8.1} {:>5.0}%",
+            100.0 * whole / peak,
+            100.0 * work / (seconds as f64 + USUAL * USUAL_S as f64)
+        );
+        is_sound &= judge_quietly(&outcome);
+    }
+    is_sound
+}
+
+fn judge_quietly(outcome: &Outcome) -> bool {
+    outcome.broken.iter().for_each(|broken| println!("{broken}"));
+    outcome.broken.is_none()
+}
+
 fn shrink(seed: u64, to: Option<PathBuf>, size: Size) -> Result<bool> {
     std::panic::set_hook(Box::new(|_| {}));
     let plan = Plan::draw(seed, size);
@@ -242,6 +303,10 @@ fn shrink(seed: u64, to: Option<PathBuf>, size: Size) -> Result<bool> {
     println!("kept in {}", file.display());
     Ok(false)
 }
+
+/// What a shard has to do before there is too much, and for how long.
+const USUAL: f64 = 0.7;
+const USUAL_S: u64 = 60;
 
 /// Where a new hunt begins: at a seed that nobody has played.
 fn fresh_seed() -> u64 {

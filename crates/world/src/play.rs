@@ -29,7 +29,7 @@ pub(crate) fn play_with(plan: &Plan, trace: Trace, tampering: Tampering) -> Outc
             hash: 0,
             crossings: 0,
             lasted: Duration::ZERO,
-            accepted: 0,
+            fates: Vec::new(),
             counted: Vec::new(),
             trace: Vec::new(),
         }

@@ -8,11 +8,14 @@ use actors::{Letter, Participant};
 use tempo::Instant;
 
 use crate::links::{LinkNumber, Side};
+use crate::paper::Going;
 
 /// Something that is going to happen.
 pub enum Event {
     /// A shard has its turn, if it is still this one that it waits for.
     Turn { shard: u16, ticket: u64 },
+    /// A shard has said something, at the end of a turn that took time; `life` is the one in which it began.
+    Said { shard: u16, life: u32, going: Going },
     /// An actor is woken, if it is still this moment that he waits for.
     Due { actor: usize, ticket: u64 },
     /// A datagram arrives.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use actors::Event as Cue;
+use actors::{ChatRecord, Event as Cue};
 use shard::{Count, Driver, SHARED_SIP};
 use tempo::{Duration, Entropy, Instant};
 
@@ -37,6 +37,8 @@ pub struct World {
     pub(crate) troubles: Troubles,
     pub(crate) watch: Watch,
     turns: Vec<Awaited>,
+    /// When the last turn of each shard is over.
+    working_until: Vec<Instant>,
     dues: Vec<Awaited>,
     tampering: Tampering,
 }
@@ -61,6 +63,17 @@ struct Awaited {
     at: Option<Instant>,
 }
 
+/// What came of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It went as it was scripted, and every text was acknowledged.
+    AsScripted,
+    /// The invitation was refused with this status.
+    Refused(u16),
+    /// Neither.
+    CutShort,
+}
+
 /// What came of a world.
 #[derive(Debug)]
 pub struct Outcome {
@@ -72,8 +85,8 @@ pub struct Outcome {
     pub crossings: u64,
     /// How long it lasted.
     pub lasted: Duration,
-    /// Chats that were accepted.
-    pub accepted: usize,
+    /// What came of each chat of the plan.
+    pub fates: Vec<Fate>,
     /// What the shards that are left have counted, in the order of [`Count::ALL`].
     pub counted: Vec<u64>,
     /// What crossed, in words, if that was wanted.
@@ -113,6 +126,7 @@ impl World {
             troubles: Troubles::new(plan.shards),
             watch: Watch::new(checkers, scene, trace),
             turns: vec![Awaited::default(); usize::from(plan.shards)],
+            working_until: vec![Instant::ZERO; usize::from(plan.shards)],
             dues: vec![Awaited::default(); ACTORS],
             tampering,
         }
@@ -136,12 +150,7 @@ impl World {
             hash: self.watch.hash.value(),
             crossings: self.watch.crossings,
             lasted: self.now().since(BIRTH),
-            accepted: self
-                .cast
-                .chat_user
-                .records()
-                .filter(|record| record.final_status() == Some(200))
-                .count(),
+            fates: self.cast.chat_user.records().take(self.plan.chats.len()).map(fate).collect(),
             counted: Count::ALL.iter().map(|count| self.gateway.count(*count)).collect(),
             trace: self.watch.trace.lines().to_vec(),
             broken: self.watch.broken,
@@ -267,6 +276,10 @@ impl World {
                 self.tell(actor, Cue::Due);
             }
             Event::Turn { .. } | Event::Due { .. } => {}
+            Event::Said { shard, life, going } if self.gateway.life(shard) == life => {
+                network::carry(self, shard, going)
+            }
+            Event::Said { .. } => {}
             Event::Datagram { from, to, bytes, is_damaged } => {
                 network::datagram_arrives(self, from, to, &bytes, is_damaged)
             }
@@ -286,13 +299,14 @@ impl World {
         if let Some(until) = self.troubles.stalled_until(shard, now) {
             return self.await_turn(shard, until);
         }
-        let said = self.gateway.turn(shard);
+        let (said, took) = self.gateway.turn(shard);
+        self.working_until[usize::from(shard)] = now + took;
         for going in said {
             match &mut self.tampering.going {
-                None => network::carry(self, shard, going),
+                None => self.say(shard, going, took),
                 Some(tamper) => {
                     let tampered = tamper(going);
-                    tampered.into_iter().for_each(|going| network::carry(self, shard, going));
+                    tampered.into_iter().for_each(|going| self.say(shard, going, took));
                 }
             }
         }
@@ -301,9 +315,22 @@ impl World {
         (0..self.gateway.shards()).for_each(|shard| self.plan_turn(shard));
     }
 
+    /// What a shard says leaves when its turn is over.
+    fn say(&mut self, shard: u16, going: Going, took: Duration) {
+        if took.is_zero() {
+            return network::carry(self, shard, going);
+        }
+        let life = self.gateway.life(shard);
+        self.queue.push(self.now() + took, Event::Said { shard, life, going });
+    }
+
     /// Something for a shard; it sees it in its next turn.
     pub(crate) fn bring(&mut self, shard: u16, coming: Coming) {
         let Some(driver) = self.gateway.driver(shard) else { return };
+        // The buffer of a socket holds so many.
+        if matches!(coming, Coming::Datagram { .. }) && driver.mail() >= DATAGRAMS_WAITING_MAX {
+            return;
+        }
         match &mut self.tampering.coming {
             None => driver.bring(coming),
             Some(tamper) => tamper(coming).into_iter().for_each(|coming| driver.bring(coming)),
@@ -324,7 +351,8 @@ impl World {
         let now = self.now();
         if let Some(at) = self.gateway.wants_turn(shard, now) {
             // A thread is never there at once, and not always after the same time.
-            let at = at.max(now) + Duration::from_micros(self.schedule.between(1, 200));
+            let at = at.max(now).max(self.working_until[usize::from(shard)])
+                + Duration::from_micros(self.schedule.between(1, 200));
             self.await_turn(shard, at);
         }
     }
@@ -375,11 +403,21 @@ impl World {
     }
 }
 
+fn fate(record: &ChatRecord) -> Fate {
+    match record.final_status() {
+        _ if record.is_as_scripted() => Fate::AsScripted,
+        Some(status) if status >= 300 => Fate::Refused(status),
+        _ => Fate::CutShort,
+    }
+}
+
 /// What no token of the plan carries.
 fn first_free_id(plan: &Plan) -> u32 {
     let (chats, pages) = (plan.chats.iter().map(|chat| chat.id), plan.pages.iter().map(|page| page.id));
     chats.chain(pages).max().map_or(0, |last| last + 1)
 }
 
+/// What 8 MiB hold of datagrams of a SIP message's size, as the kernel counts them.
+const DATAGRAMS_WAITING_MAX: usize = 4096;
 /// Three watchdogs, and some more.
 const AFTER_SUSPICION: Duration = Duration::from_secs(110);

@@ -44,8 +44,10 @@ pub struct Conserved {
     /// SMS users who were told that a chat is over: words after the end are acknowledged once, with that.
     told: usize,
     excused: usize,
-    /// Invitations by Call-ID, and when each was answered: until then whatever their SMS users say is an answer to the gateway.
-    invited: BTreeMap<Vec<u8>, (u32, Option<Instant>)>,
+    /// Invitations by Call-ID: when each was answered. Until then whatever their SMS users say is an answer to the gateway.
+    invited: BTreeMap<Vec<u8>, Option<Instant>>,
+    /// The Call-IDs by SMS user.
+    calls: BTreeMap<u32, BTreeSet<Vec<u8>>>,
     /// All chats that were begun, and those of them that were under way at a crash: nobody rests their numbers.
     begun: BTreeSet<u32>,
     crashed: BTreeSet<u32>,
@@ -86,20 +88,20 @@ impl Checker for Conserved {
                 match (invited(message), message.status()) {
                     (Some(chat), _) if way == Way::In => {
                         self.begun.insert(chat);
-                        self.invited.insert(message.call_id().to_vec(), (chat, None));
+                        self.invite(chat, message.call_id(), scene);
                     }
                     // A late repetition may invite anew.
                     (None, Some(status)) if !status.is_final() => {
                         let name =
                             Token::all_in(message.as_ref()).find(|token| token.side == Side::Invitation);
                         if let Some(name) = name {
-                            self.invited.insert(message.call_id().to_vec(), (name.chat, None));
+                            self.invite(name.chat, message.call_id(), scene);
                         }
                     }
                     // Who has no room refuses without a transaction, and so does who cannot read a copy: the same INVITE may
                     // yet be let in, or has been.
                     (None, Some(status)) if status.is_final() && ![400, 503].contains(&status.code()) => {
-                        if let Some((_, answered)) = self.invited.get_mut(message.call_id()) {
+                        if let Some(answered) = self.invited.get_mut(message.call_id()) {
                             *answered = Some(crossing.at);
                         }
                     }
@@ -143,6 +145,13 @@ impl Checker for Conserved {
 }
 
 impl Conserved {
+    fn invite(&mut self, chat: u32, call_id: &[u8], scene: &Scene) {
+        self.invited.insert(call_id.to_vec(), None);
+        if let Some(sms_user) = sms_user_of(chat, scene) {
+            self.calls.entry(sms_user).or_default().insert(call_id.to_vec());
+        }
+    }
+
     /// A MESSAGE of a chat user, or its answer.
     fn written_in(&mut self, at: Instant, message: &sip::MessageView<'_>, is_damaged: bool) -> Kept {
         let branch = message.via().branch.unwrap_or_default().to_vec();
@@ -220,12 +229,11 @@ impl Conserved {
     /// Late words may be taken for an answer to the next invitation of the same SMS user; and after a crash nobody knows
     /// whose they are.
     fn excuse(&mut self, token: Token, at: Instant, scene: &Scene) {
-        let sms_user = |id| scene.people(id).map(|(_, sms_user)| sms_user);
-        let is_answer = self.invited.values().any(|(chat, answered)| {
+        let invitations = sms_user_of(token.chat, scene).and_then(|sms_user| self.calls.get(&sms_user));
+        let is_answer = invitations.into_iter().flatten().filter_map(|call| self.invited.get(call)).any(
             // What has answered it is acknowledged a moment later.
-            answered.is_none_or(|answered| at.since(answered) < A_MOMENT)
-                && sms_user(*chat) == sms_user(token.chat)
-        });
+            |answered| answered.is_none_or(|answered| at.since(answered) < A_MOMENT),
+        );
         if is_answer || self.crashed.contains(&token.chat) {
             self.excused_tokens.insert(token);
         }
@@ -248,9 +256,8 @@ impl Conserved {
         if times.len() > 1 && is_known {
             return Err(format!("the SMS side has segment {sequence} of {token} twice"));
         }
-        let texts =
-            self.fresh.keys().filter(|(other, ..)| *other == token).map(|(_, reference, _)| reference);
-        let distinct: BTreeSet<_> = texts.collect();
+        let all = (token, None, 0)..=(token, Some(u16::MAX), u8::MAX);
+        let distinct: BTreeSet<_> = self.fresh.range(all).map(|((_, reference, _), _)| reference).collect();
         if is_known && distinct.len() > 1 {
             return Err(format!("{token} was said once, and submitted as two texts"));
         }
@@ -258,7 +265,7 @@ impl Conserved {
     }
 
     fn is_taken(&self, token: Token) -> Kept {
-        let mut texts = self.taken.iter().filter(|((other, _), _)| *other == token);
+        let mut texts = self.taken.range((token, None)..=(token, Some(u16::MAX)));
         if texts.any(|(_, (total, segments))| segments.len() == usize::from(*total)) {
             return Ok(());
         }
@@ -278,6 +285,10 @@ impl Conserved {
         }
         Err(format!("{token} was acknowledged to the SMS side before the UE had it"))
     }
+}
+
+fn sms_user_of(id: u32, scene: &Scene) -> Option<u32> {
+    scene.people(id).map(|(_, sms_user)| sms_user)
 }
 
 /// The SMS-SUBMIT-REPORT says that it is there already.

@@ -3,8 +3,8 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, ChatPlan, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan, Reader, Say, Terms,
-    What,
+    Answer, ChatPlan, Costs, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan, Reader, Say,
+    Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -37,7 +37,8 @@ impl Plan {
         let limits = limits(&mut cast, chats.len());
         let network = terms(&mut net);
         let faults = calendar(&mut faults, size, act_one_ms, shards);
-        Plan { seed, shards, act_one_ms, operator, limits, network, chats, pages, faults }
+        let costs = Costs::default();
+        Plan { seed, shards, act_one_ms, operator, limits, costs, network, chats, pages, faults }
     }
 }
 

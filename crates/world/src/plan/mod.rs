@@ -4,12 +4,16 @@
 //! broke it, so that it stays the same when the drawing changes.
 
 mod chats;
+mod costs;
+mod crowd;
 mod draw;
 mod operator;
 mod pages;
 mod people;
 
 pub use chats::{Answer, ChatPlan, End, NAME, Say, TOPIC};
+pub use costs::Costs;
+pub use crowd::{Crowd, Wave};
 pub use draw::Size;
 pub use operator::{Limits, NO, Operator, SERVICE_CENTRE, STOP, YES, digits as policy_digits, policy};
 pub use pages::{PagePlan, Reader};
@@ -31,6 +35,9 @@ pub struct Plan {
     pub operator: Operator,
     /// What there is room for.
     pub limits: Limits,
+    /// What work takes.
+    #[serde(default, skip_serializing_if = "Costs::are_nothing")]
+    pub costs: Costs,
     /// What the network does to what it carries, in the first act.
     pub network: Terms,
     /// The chats.
