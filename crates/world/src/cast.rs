@@ -12,7 +12,7 @@ use tempo::{Duration, Entropy, Instant, WallClock};
 
 use crate::pager::Pager;
 use crate::places::{GATEWAY_SIP, GMSC, HSS, PAGER, REALM, SCSCF, SMS_CENTRE, UE};
-use crate::plan::{self, Answer, ChatPlan, End, PagePlan};
+use crate::plan::{self, Answer, ChatPlan, End, Operator, PagePlan};
 use crate::token::{Side, Token};
 
 /// The actors.
@@ -76,14 +76,15 @@ impl Cast {
     }
 
     /// Gives both sides their parts; who has got his before gets the new one only.
-    pub fn hand_out(&mut self, chats: &[ChatPlan], pages: &[PagePlan], asks_first: bool) {
+    pub fn hand_out(&mut self, chats: &[ChatPlan], pages: &[PagePlan], operator: &Operator) {
+        let manner = (operator.ask_first, operator.two_languages);
         let invited = chats.iter().map(|chat| chat.sms_user);
         let mut users: Vec<u32> = invited.chain(pages.iter().map(|page| page.sms_user)).collect();
         users.sort_unstable();
         users.dedup();
         for user in users {
             let theirs = chats.iter().filter(|chat| chat.sms_user == user);
-            let script = theirs.fold(Script::default(), |script, chat| part(script, chat, asks_first));
+            let script = theirs.fold(Script::default(), |script, chat| part(script, chat, manner));
             let theirs = pages.iter().filter(|page| page.sms_user == user);
             let script = theirs.fold(script, part_of_page);
             self.sms_user.add(plan::sms_user(user), script);
@@ -135,15 +136,16 @@ impl Cast {
 }
 
 /// What an SMS user says in one chat. He knows it by its tokens.
-fn part(script: Script, chat: &ChatPlan, asks_first: bool) -> Script {
+fn part(script: Script, chat: &ChatPlan, (asks_first, has_two): (bool, bool)) -> Script {
     let thinks = Duration::from_millis(chat.thinks_ms);
+    let [yes, no, stop] = words(chat.sms_user, has_two);
     let reply = |after: Duration, text: &str| Reply { after, text: text.into() };
     let answers = match chat.answer {
         _ if !asks_first && chat.answer != Answer::No => vec![],
-        Answer::Yes => vec![reply(thinks, plan::YES)],
-        Answer::No => vec![reply(thinks, if asks_first { plan::NO } else { plan::STOP })],
+        Answer::Yes => vec![reply(thinks, yes)],
+        Answer::No => vec![reply(thinks, if asks_first { no } else { stop })],
         Answer::Nothing => vec![],
-        Answer::Nonsense => vec![reply(thinks, "who is that?"), reply(2 * thinks, plan::YES)],
+        Answer::Nonsense => vec![reply(thinks, "who is that?"), reply(2 * thinks, yes)],
     };
     let when = When::Contains(chat.token(Side::Invitation, plan::TOPIC).to_string());
     let mut script = script.rule(Rule { when, replies: answers });
@@ -153,12 +155,20 @@ fn part(script: Script, chat: &ChatPlan, asks_first: bool) -> Script {
         let mut replies: Vec<Reply> =
             text.iter().map(|text| reply(Duration::from_millis(700), text)).collect();
         if chat.end == End::SmsUser && place as usize + 1 == chat.says.len() {
-            replies.push(reply(Duration::from_secs(3), plan::STOP));
+            replies.push(reply(Duration::from_secs(3), stop));
         }
         let when = When::Contains(chat.token(Side::ChatUser, place).to_string());
         script = script.rule(Rule { when, replies });
     }
     script
+}
+
+/// Yes, no, and stop, as he says them.
+fn words(sms_user: u32, has_two: bool) -> [&'static str; 3] {
+    match has_two && plan::has_another_language(sms_user) {
+        true => [plan::JA, plan::NEIN, plan::HALT],
+        false => [plan::YES, plan::NO, plan::STOP],
+    }
 }
 
 /// What he says to a text outside of a chat.

@@ -30,6 +30,8 @@ fn shrink_by(
         fewer(&mut smallest, |plan| &mut plan.faults, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.chats, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.pages, &mut breaks);
+        fewer(&mut smallest, |plan| &mut plan.barred.chat_users, &mut breaks);
+        fewer(&mut smallest, |plan| &mut plan.barred.sms_users, &mut breaks);
         for chat in 0..smallest.chats.len() {
             fewer(&mut smallest, |plan| &mut plan.chats[chat].says, &mut breaks);
         }
@@ -73,7 +75,7 @@ fn fewer<T: Clone>(
 }
 
 /// What makes a world simpler, one thing each.
-const EASINGS: [fn(&mut Plan); 12] = [
+const EASINGS: [fn(&mut Plan); 14] = [
     |plan| plan.network = Terms::CALM,
     |plan| plan.network.loss = 0,
     |plan| plan.network.twice = 0,
@@ -84,6 +86,8 @@ const EASINGS: [fn(&mut Plan); 12] = [
     |plan| plan.network.jitter_us = 0,
     |plan| plan.operator.invitations_per_hour = 0,
     |plan| plan.operator.rest_s = 0,
+    |plan| plan.operator.two_languages = false,
+    |plan| plan.operator.distrusts = false,
     |plan| {
         let ample = 64;
         let limits = &mut plan.limits;

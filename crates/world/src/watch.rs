@@ -13,6 +13,7 @@ use tempo::Instant;
 use crate::check::{Broken, Checker, Scene};
 use crate::gateway::Gateway;
 use crate::links::LinkNumber;
+use crate::places::STRANGER;
 use crate::trace::{Hash, Trace};
 
 /// In which direction.
@@ -71,6 +72,8 @@ pub enum What<'a> {
         /// The connection.
         link: LinkNumber,
     },
+    /// A datagram from where nobody is believed.
+    Untrusted,
     /// The shard has lost everything it knew.
     Crash,
 }
@@ -125,6 +128,9 @@ impl Watch {
     ) {
         let (now, shard, way) = at;
         self.hash.take(now, shard, way, bytes);
+        if peer == STRANGER && way == Way::In {
+            return self.see(Crossing { at: now, shard, way, what: What::Untrusted });
+        }
         match Index::parse(bytes) {
             Ok(index) => {
                 let message = MessageView::new(bytes, &index);

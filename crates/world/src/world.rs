@@ -11,7 +11,7 @@ use tempo::{Duration, Entropy, Instant};
 use crate::cast::{ACTORS, Cast};
 use crate::chance::{Chance, Draw};
 use crate::check::{self, Broken, Checker, Scene};
-use crate::gateway::{Gateway, Wrap};
+use crate::gateway::{Gateway, Shams};
 use crate::links::Links;
 use crate::network;
 use crate::pager::Pager;
@@ -48,8 +48,8 @@ pub struct Tampering {
     pub going: Option<Box<dyn FnMut(Going) -> Vec<Going>>>,
     /// What a shard hears becomes this.
     pub coming: Option<Box<dyn FnMut(Coming) -> Vec<Coming>>>,
-    /// What all shards may ask is seen through this.
-    pub directory: Option<Wrap>,
+    /// What all shards are told, and what they may ask.
+    pub shams: Shams,
     /// Who judges, instead of all.
     pub checkers: Option<Vec<Box<dyn Checker>>>,
 }
@@ -91,13 +91,12 @@ impl World {
         let scene = Scene { plan: Arc::new(staged) };
         let mut tampering = tampering;
         let checkers = tampering.checkers.take().unwrap_or_else(check::all);
-        let wrap = tampering.directory.unwrap_or(|directory| directory);
-        let gateway = Gateway::new(clock.clone(), plan, entropy.fork(), wrap);
+        let gateway = Gateway::new(clock.clone(), plan, entropy.fork(), tampering.shams);
         let mut wall = clock.moment().wall;
         // Actors count from the zero of the clock.
         wall.unix_seconds -= BIRTH.since(Instant::ZERO).as_secs() as i64;
         let mut cast = Cast::new(wall, &mut entropy);
-        cast.hand_out(&plan.chats, &plan.pages, plan.operator.ask_first);
+        cast.hand_out(&plan.chats, &plan.pages, &plan.operator);
         cast.pager = Pager::new(&plan.pages);
         World {
             plan: Arc::new(plan.clone()),
@@ -180,9 +179,9 @@ impl World {
     /// Once everything is quiet, people who have done nothing yet chat as if nothing had been.
     fn canaries(&mut self) {
         let first_id = first_free_id(&self.plan);
-        let asks_first = self.plan.operator.ask_first;
+        let operator = self.plan.operator;
         let before = self.cast.chat_user.records().count();
-        self.cast.hand_out(&chats_of_canaries(first_id, asks_first), &[], asks_first);
+        self.cast.hand_out(&chats_of_canaries(first_id, operator.ask_first), &[], &operator);
         (0..ACTORS).for_each(|actor| self.plan_due(actor));
         self.come_to_rest("canaries");
         let failed = self.cast.chat_user.records().skip(before).find(|record| !record.is_as_scripted());

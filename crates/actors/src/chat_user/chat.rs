@@ -12,7 +12,7 @@ use super::call::{self, Call};
 use super::invitation;
 use super::media::{self, Media};
 use super::record::{ChatRecord, EndedBy, Failure, SentText, Why};
-use super::script::{ChatScript, Step};
+use super::script::{ChatScript, Enclosure, Step};
 use super::turn::Turn;
 use crate::LinkName;
 
@@ -207,7 +207,8 @@ impl Chat {
                 Some(_) if self.record.final_status().is_none() => Standing::Waiting,
                 _ => Standing::Failed(Why::OutOfPlace),
             },
-            Step::SendText(text) => self.send_text(text, is_new, turn),
+            Step::SendText(text) => self.send(&Enclosure::text(text), is_new, turn),
+            Step::SendOther(enclosure) => self.send(enclosure, is_new, turn),
             Step::ExpectText(wanted) => match self.unread.pop_front() {
                 Some(text) if text == *wanted => Standing::Done,
                 Some(_) => Standing::Failed(Why::Unexpected),
@@ -254,7 +255,7 @@ impl Chat {
         }
     }
 
-    fn send_text(&mut self, text: &str, is_new: bool, turn: &mut Turn<'_>) -> Standing {
+    fn send(&mut self, enclosure: &Enclosure, is_new: bool, turn: &mut Turn<'_>) -> Standing {
         let Some(media) = self.media.as_mut() else { return Standing::Failed(Why::OutOfPlace) };
         if !is_new && self.record.sent.last().is_some_and(|sent| sent.status.is_some()) {
             return Standing::Done;
@@ -264,8 +265,9 @@ impl Chat {
         }
         let is_under_way = self.record.sent.last().is_some_and(|sent| sent.status.is_none());
         if media.is_open() && !is_under_way {
-            self.record.sent.push(SentText { text: text.into(), status: None });
-            media.send_text(text, self.record.sent.len() - 1, turn);
+            let text = String::from_utf8_lossy(&enclosure.body).into_owned();
+            self.record.sent.push(SentText { text, status: None });
+            media.send_enclosure(enclosure, self.record.sent.len() - 1, turn);
         }
         Standing::Waiting
     }

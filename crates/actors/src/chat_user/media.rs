@@ -12,6 +12,7 @@ use msrp::{
 };
 use octets::Writer;
 
+use super::script::Enclosure;
 use super::turn::{Turn, host};
 use crate::message_text::written;
 use crate::{LinkName, shown};
@@ -103,14 +104,20 @@ impl Media {
         self.state == State::Closed
     }
 
-    /// Sends a text, the number `sent` of the record.
-    pub(super) fn send_text(&mut self, text: &str, sent: usize, turn: &mut Turn<'_>) {
+    /// Sends something, the number `sent` of the record.
+    pub(super) fn send_enclosure(&mut self, enclosure: &Enclosure, sent: usize, turn: &mut Turn<'_>) {
         if let State::Open(link) = self.state {
-            self.send(link, Some(text), Some(sent), turn);
+            self.send(link, Some(enclosure), Some(sent), turn);
         }
     }
 
-    fn send(&mut self, link: LinkName, text: Option<&str>, sent: Option<usize>, turn: &mut Turn<'_>) {
+    fn send(
+        &mut self,
+        link: LinkName,
+        enclosure: Option<&Enclosure>,
+        sent: Option<usize>,
+        turn: &mut Turn<'_>,
+    ) {
         let (transaction_id, message_id, imdn_id) = (turn.word(), turn.word(), turn.word());
         let request = SendRequest {
             transaction_id: transaction_id.as_bytes(),
@@ -120,7 +127,10 @@ impl Media {
             byte_range: None,
             success_report: false,
             failure_report: FailureReport::Yes,
-            content_type: text.map(|_| msrp::content::CPIM.as_bytes()),
+            content_type: enclosure.map(|enclosure| match enclosure.is_wrapped {
+                true => msrp::content::CPIM.as_bytes(),
+                false => enclosure.content_type.as_bytes(),
+            }),
             continuation: Continuation::Last,
         };
         let headers = CpimHeaders {
@@ -132,11 +142,17 @@ impl Media {
         let bytes = written(|out| {
             // A text that holds its own end-line would have guessed 64 random bits; what does not fit `written` finds.
             let _ = request.write(out, |out| {
-                let text = text.unwrap_or_default().as_bytes();
-                let _ = write_cpim(out, &headers, b"text/plain;charset=UTF-8", |out| out.put(text));
+                let Some(enclosure) = enclosure else { return };
+                if enclosure.is_wrapped {
+                    let content_type = enclosure.content_type.as_bytes();
+                    let _ = write_cpim(out, &headers, content_type, |out| out.put(&enclosure.body));
+                } else {
+                    out.put(&enclosure.body);
+                }
             });
         });
-        let what = text.map_or("MSRP SEND".into(), |text| format!("MSRP SEND {}", shown(text)));
+        let text = enclosure.map(|enclosure| String::from_utf8_lossy(&enclosure.body));
+        let what = text.map_or("MSRP SEND".into(), |text| format!("MSRP SEND {}", shown(&text)));
         turn.sight_msrp(true, what);
         self.unanswered.insert(transaction_id.into_bytes(), sent);
         turn.out.bytes(link, bytes);

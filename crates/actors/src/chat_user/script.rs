@@ -46,6 +46,8 @@ pub enum Step {
     Cancel,
     /// Sends a text and waits for its MSRP response, whatever it says.
     SendText(String),
+    /// Sends something that is no text, and waits for its MSRP response, whatever it says.
+    SendOther(Enclosure),
     /// Waits for the next text, which must be this one.
     ExpectText(String),
     /// Waits for the next text, whichever it is.
@@ -54,6 +56,24 @@ pub enum Step {
     Bye,
     /// Waits for the other side to leave.
     ExpectBye,
+}
+
+/// Something to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// What it is.
+    pub content_type: String,
+    /// Does it go inside a CPIM message?
+    pub is_wrapped: bool,
+    /// What stands in it.
+    pub body: Vec<u8>,
+}
+
+impl Enclosure {
+    /// A text, as clients send it.
+    pub(super) fn text(text: &str) -> Self {
+        Enclosure { content_type: TEXT.into(), is_wrapped: true, body: text.into() }
+    }
 }
 
 impl ChatScript {
@@ -108,6 +128,9 @@ impl fmt::Debug for Step {
             Step::ExpectStatus(status) => write!(f, "ExpectStatus({status})"),
             Step::Cancel => f.write_str("Cancel"),
             Step::SendText(text) => write!(f, "SendText({} octets)", text.len()),
+            Step::SendOther(other) => {
+                write!(f, "SendOther({}, {} octets)", other.content_type, other.body.len())
+            }
             Step::ExpectText(text) => write!(f, "ExpectText({} octets)", text.len()),
             Step::ExpectAnyText => f.write_str("ExpectAnyText"),
             Step::Bye => f.write_str("Bye"),
@@ -123,5 +146,6 @@ impl fmt::Debug for ChatScript {
     }
 }
 
+const TEXT: &str = "text/plain;charset=UTF-8";
 /// An SMS user takes his time.
 const PATIENCE: Duration = Duration::from_secs(60);

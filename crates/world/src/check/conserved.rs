@@ -12,6 +12,7 @@ use tempo::{Duration, Instant};
 
 use super::{Checker, Kept, Scene, invited};
 use crate::links::LinkNumber;
+use crate::plan::OVER;
 use crate::token::{Side, Token};
 use crate::trace::{Carried, text_of};
 use crate::watch::{Crossing, Way, What};
@@ -178,7 +179,7 @@ impl Conserved {
         match (Procedure::of(&header), header.flags.request, way) {
             (Ok(Procedure::MoForward), true, Way::Out) => {
                 if let Some(carried) = text_of(message) {
-                    self.told += usize::from(carried.text == OVER);
+                    self.told += usize::from(OVER.contains(&carried.text.as_str()));
                     // RFC 3261 17.2.2: timer J is over, and what lay before a shard without a turn is new to it.
                     let token = Token::first_in(carried.text.as_bytes());
                     if let Some(token) = token.filter(|token| {
@@ -293,5 +294,3 @@ fn is_duplicate(answer: &MoForwardAnswer<'_>) -> bool {
 const A_MOMENT: Duration = Duration::from_secs(1);
 /// 64*T1, and what an answer may have taken.
 const ALMOST_J: Duration = Duration::from_secs(31);
-/// What an SMS user reads who writes after the end.
-const OVER: &str = "This chat is over.";

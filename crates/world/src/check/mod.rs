@@ -6,7 +6,9 @@ mod bounded;
 mod conserved;
 mod no_cross_talk;
 mod pair_unique;
+mod permitted;
 mod silent_on_secrets;
+mod spoken;
 mod transaction_law;
 
 pub use bounded::left;
@@ -71,6 +73,15 @@ impl Scene {
         chat.or_else(|| page.map(|page| (page.chat_user, page.sms_user)))
     }
 
+    /// May the people of a token have to do with each other?
+    pub fn may(&self, id: u32) -> bool {
+        let barred = &self.plan.barred;
+        let is_barred = |(chat_user, sms_user)| {
+            barred.chat_users.contains(&chat_user) || barred.sms_users.contains(&sms_user)
+        };
+        !self.people(id).is_some_and(is_barred)
+    }
+
     /// Are two chats between the same two people?
     pub fn are_the_same_people(&self, one: u32, other: u32) -> bool {
         self.people(one).is_some() && self.people(one) == self.people(other)
@@ -112,6 +123,8 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(transaction_law::TransactionLaw::default()),
         Box::new(answered::Answered::default()),
         Box::new(bounded::Bounded),
+        Box::new(permitted::Permitted::default()),
+        Box::new(spoken::Spoken::default()),
         Box::new(silent_on_secrets::SilentOnSecrets::default()),
     ]
 }

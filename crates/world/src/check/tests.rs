@@ -4,9 +4,13 @@
 mod shammed;
 
 use super::*;
-use crate::gateway::Wrap;
-use crate::paper::Going;
-use crate::plan::{Answer, ChatPlan, End, Limits, Operator, Say, Terms, pooled, sms_user};
+use crate::gateway::{Misrule, Wrap};
+use crate::paper::{Coming, Going};
+use crate::places::STRANGER;
+use crate::plan::{
+    Answer, Barred, ChatPlan, Content, End, Fault, JA, Lie, Limits, Operator, Say, Terms, What, YES, pooled,
+    sms_user,
+};
 use crate::play::play_with;
 use crate::token::Side;
 use crate::trace::{Trace, text_of};
@@ -24,7 +28,7 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         hides: false,
         answer: Answer::Yes,
         thinks_ms: 2000,
-        says: vec![Say { after_ms: 500, characters: 0, reply: Some(0) }; 2],
+        says: vec![Say { after_ms: 500, content: Content::Text, characters: 0, reply: Some(0) }; 2],
         end: End::ChatUser,
     };
     let operator = Operator {
@@ -54,12 +58,17 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         invitations_per_hour: 0,
         messages_per_minute: 0,
         session_timer: false,
+        tell_unsupported: true,
+        refusals_max: 3,
+        two_languages: false,
+        distrusts: true,
     };
     Plan {
         seed: 1,
         shards: 2,
         act_one_ms: 30_000,
         operator,
+        barred: Barred::default(),
         limits: Limits { sessions: 16, pairs: 64, announcements: 64, subscribers: 16 },
         network: Terms::CALM,
         chats: vec![chat(0, 1000), chat(1, second_begins_ms)],
@@ -68,24 +77,41 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
     }
 }
 
-fn played(plan: &Plan, tamper: Option<Tamper>, wrap: Option<Wrap>, judges: impl Fn(&str) -> bool) -> Outcome {
+/// By what a promise is broken.
+#[derive(Clone, Copy)]
+enum Breach {
+    /// By nothing.
+    None,
+    /// By what a shard says.
+    Going(Tamper),
+    /// By what it hears.
+    Coming(fn(Coming) -> Vec<Coming>),
+    /// By what all shards may ask.
+    Directory(Wrap),
+    /// By what they are told.
+    Policy(Misrule),
+}
+
+fn played(plan: &Plan, breach: Breach, judges: impl Fn(&str) -> bool) -> Outcome {
     let checkers = all().into_iter().filter(|checker| judges(checker.promise())).collect();
-    let tampering = Tampering {
-        going: tamper.map(|tamper| tamper()),
-        coming: None,
-        directory: wrap,
-        checkers: Some(checkers),
-    };
+    let mut tampering = Tampering { checkers: Some(checkers), ..Tampering::default() };
+    match breach {
+        Breach::None => {}
+        Breach::Going(tamper) => tampering.going = Some(tamper()),
+        Breach::Coming(tamper) => tampering.coming = Some(Box::new(tamper)),
+        Breach::Directory(wrap) => tampering.shams.directory = Some(wrap),
+        Breach::Policy(misrule) => tampering.shams.policy = Some(misrule),
+    }
     play_with(plan, Trace::default(), tampering)
 }
 
 /// The checker of this promise sees it broken, and no other sees anything.
 #[track_caller]
-fn exactly(promise: &str, plan: &Plan, tamper: Option<Tamper>, wrap: Option<Wrap>) {
-    assert_eq!(played(plan, None, None, |_| true).broken, None, "nothing is wrong by itself");
-    let alone = played(plan, tamper, wrap, |name| name == promise).broken;
+fn exactly(promise: &str, plan: &Plan, breach: Breach) {
+    assert_eq!(played(plan, Breach::None, |_| true).broken, None, "nothing is wrong by itself");
+    let alone = played(plan, breach, |name| name == promise).broken;
     assert_eq!(alone.map(|broken| broken.promise), Some(promise));
-    assert_eq!(played(plan, tamper, wrap, |name| name != promise).broken, None, "nobody else is concerned");
+    assert_eq!(played(plan, breach, |name| name != promise).broken, None, "nobody else is concerned");
 }
 
 /// Nothing but this in the place of that, of equal length.
@@ -128,12 +154,12 @@ fn on_one_number() -> Box<dyn FnMut(Going) -> Vec<Going>> {
 
 #[test]
 fn pair_unique_sees_two_chats_on_one_number() {
-    exactly("pair_unique", &plan([0, 0], 2000), Some(on_one_number), None);
+    exactly("pair_unique", &plan([0, 0], 2000), Breach::Going(on_one_number));
 }
 
 #[test]
 fn rested_sees_a_number_that_is_lent_again_too_early() {
-    exactly("rested", &plan([0, 0], 25_000), Some(on_one_number), None);
+    exactly("rested", &plan([0, 0], 25_000), Breach::Going(on_one_number));
 }
 
 #[test]
@@ -149,7 +175,7 @@ fn no_cross_talk_sees_a_text_at_another_sms_user() {
             other => vec![other],
         })
     };
-    exactly("no_cross_talk", &plan([0, 1], 2000), Some(misled), None);
+    exactly("no_cross_talk", &plan([0, 1], 2000), Breach::Going(misled));
 }
 
 #[test]
@@ -167,7 +193,7 @@ fn conserved_sees_a_text_that_was_acknowledged_and_never_taken() {
             other => vec![other],
         })
     };
-    exactly("conserved", &plan([0, 1], 2000), Some(lost), None);
+    exactly("conserved", &plan([0, 1], 2000), Breach::Going(lost));
 }
 
 #[test]
@@ -175,13 +201,13 @@ fn transaction_law_sees_two_final_responses() {
     let two: Tamper = || {
         Box::new(|going| match going {
             Going::Datagram { port, to, bytes } if bytes.starts_with(b"SIP/2.0 200") => {
-                let other = replaced(&bytes, b"SIP/2.0 200", b"SIP/2.0 403");
+                let other = replaced(&bytes, b"SIP/2.0 200", b"SIP/2.0 480");
                 vec![Going::Datagram { port, to, bytes }, Going::Datagram { port, to, bytes: other }]
             }
             other => vec![other],
         })
     };
-    exactly("transaction_law", &plan([0, 1], 2000), Some(two), None);
+    exactly("transaction_law", &plan([0, 1], 2000), Breach::Going(two));
 }
 
 #[test]
@@ -196,22 +222,23 @@ fn answered_sees_a_request_without_an_answer() {
             other => vec![other],
         })
     };
-    exactly("answered", &plan([0, 1], 2000), Some(mute), None);
+    exactly("answered", &plan([0, 1], 2000), Breach::Going(mute));
 }
 
 #[test]
 fn bounded_sees_what_is_never_forgotten() {
     // The world itself waits for it, so that nobody else has to judge.
-    let forgetful = played(&plan([0, 1], 2000), None, Some(shammed::unforgetting), |name| name == "bounded");
+    let forgetful =
+        played(&plan([0, 1], 2000), Breach::Directory(shammed::unforgetting), |name| name == "bounded");
     assert_eq!(forgetful.broken.map(|broken| broken.promise), Some("bounded"));
     let plan =
         Plan { limits: Limits { announcements: 2, ..plan([0, 1], 2000).limits }, ..plan([0, 1], 2000) };
-    exactly("bounded", &plan, None, Some(shammed::boundless));
+    exactly("bounded", &plan, Breach::Directory(shammed::boundless));
 }
 
 #[test]
 fn silent_on_secrets_hears_a_number_in_what_could_be_logged() {
-    exactly("silent_on_secrets", &plan([0, 1], 2000), None, Some(shammed::talkative));
+    exactly("silent_on_secrets", &plan([0, 1], 2000), Breach::Directory(shammed::talkative));
 }
 
 #[test]
@@ -240,10 +267,10 @@ fn what_nobody_can_read_is_a_broken_promise_and_so_is_a_panic() {
             other => vec![other],
         })
     };
-    let outcome = played(&plan([0, 1], 2000), Some(torn), None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::Going(torn), |_| true);
     assert_eq!(outcome.broken.map(|broken| broken.promise), Some("readable"));
     let dead: Tamper = || Box::new(|_| panic!("a broken promise of the test"));
-    let outcome = played(&plan([0, 1], 2000), Some(dead), None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::Going(dead), |_| true);
     assert_eq!(outcome.broken.map(|broken| broken.promise), Some("no_panic"));
 }
 
@@ -261,13 +288,89 @@ fn a_gateway_that_serves_no_stranger_after_the_faults_has_not_recovered() {
             other => vec![other],
         })
     };
-    let outcome = played(&plan([0, 1], 2000), Some(refusing), None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::Going(refusing), |_| true);
     assert_eq!(outcome.broken.map(|broken| broken.promise), Some("recovered"));
 }
 
 #[test]
 fn a_calm_world_has_chats_that_talk() {
-    let outcome = played(&plan([0, 1], 2000), None, None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::None, |_| true);
     assert_eq!((outcome.broken, outcome.accepted), (None, 4), "two, and two canaries");
     assert!(outcome.crossings > 50 && outcome.counted.iter().any(|count| *count > 0));
+}
+
+/// The two chats, of which the first one may not be.
+fn barred() -> Plan {
+    let barred = Barred { chat_users: vec![0], sms_users: vec![] };
+    Plan { barred, ..plan([0, 1], 2000) }
+}
+
+#[test]
+fn permitted_sees_somebody_who_may_not_and_chats() {
+    let lenient: Misrule = |policy| policy.barring = interwork::Barring::none();
+    exactly("permitted", &barred(), Breach::Policy(lenient));
+    let plan = Plan { barred: Barred { chat_users: vec![], sms_users: vec![0] }, ..barred() };
+    exactly("permitted", &plan, Breach::Policy(lenient));
+}
+
+#[test]
+fn permitted_sees_somebody_who_may_and_is_told_that_he_may_not() {
+    let strict: Misrule = |policy| policy.barring = interwork::Barring::new([], [], []);
+    let mut plan = plan([0, 1], 2000);
+    // So small that canaries are excused.
+    plan.limits.sessions = 1;
+    exactly("permitted", &plan, Breach::Policy(strict));
+}
+
+/// Somebody lies, from where nobody is believed.
+fn with_a_stranger() -> Plan {
+    let fault = Fault { at_ms: 5000, for_ms: 0, what: What::Lie(Lie::Stranger) };
+    Plan { faults: vec![fault], ..plan([0, 1], 2000) }
+}
+
+#[test]
+fn permitted_sees_a_stranger_answered_and_one_that_is_not_counted() {
+    let polite: Tamper = || {
+        Box::new(|going| match going {
+            Going::Datagram { port, to, bytes } if bytes.starts_with(b"SIP/2.0 100") => {
+                let other = Going::Datagram { port, to: STRANGER, bytes: bytes.clone() };
+                vec![Going::Datagram { port, to, bytes }, other]
+            }
+            other => vec![other],
+        })
+    };
+    exactly("permitted", &with_a_stranger(), Breach::Going(polite));
+    let deaf = |coming| match coming {
+        Coming::Datagram { from, .. } if from == STRANGER => vec![],
+        other => vec![other],
+    };
+    exactly("permitted", &with_a_stranger(), Breach::Coming(deaf));
+}
+
+#[test]
+fn spoken_sees_an_invitation_in_the_wrong_language() {
+    let mut plan = plan([0, 1], 2000);
+    plan.operator.two_languages = true;
+    let monolingual: Misrule = |policy| {
+        policy.languages = interwork::Languages::new(None, [], []);
+        policy.vocabulary = interwork::Vocabulary::new([YES, JA], [], []);
+    };
+    exactly("spoken", &plan, Breach::Policy(monolingual));
+}
+
+#[test]
+fn spoken_sees_an_sms_user_who_is_told_of_pictures_and_nobody_wants_that() {
+    let mut plan = plan([0, 1], 2000);
+    plan.operator.tell_unsupported = false;
+    plan.chats[0].says[0].content = Content::BarePicture;
+    exactly("spoken", &plan, Breach::Policy(|policy| policy.tell_unsupported = true));
+}
+
+#[test]
+fn spoken_sees_an_sms_user_who_is_told_of_a_picture_that_nobody_sent() {
+    let mut plan = plan([0, 1], 2000);
+    plan.chats[0].says[0].content = Content::Picture;
+    // The same words, for another reason.
+    let wordy: Misrule = |policy| policy.wording.ended_by_peer = policy.wording.unsupported_content.clone();
+    exactly("spoken", &plan, Breach::Policy(wordy));
 }

@@ -3,8 +3,8 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, ChatPlan, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan, Reader, Say, Terms,
-    What,
+    Answer, Barred, ChatPlan, Content, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan,
+    Reader, Say, Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -35,9 +35,10 @@ impl Plan {
         let chats = chats(&mut cast, size, act_one_ms);
         let pages = pages(&mut cast, &chats, act_one_ms);
         let limits = limits(&mut cast, chats.len());
+        let barred = barred(&mut cast, &chats);
         let network = terms(&mut net);
         let faults = calendar(&mut faults, size, act_one_ms, shards);
-        Plan { seed, shards, act_one_ms, operator, limits, network, chats, pages, faults }
+        Plan { seed, shards, act_one_ms, operator, barred, limits, network, chats, pages, faults }
     }
 }
 
@@ -69,6 +70,10 @@ fn operator(chance: &mut Entropy) -> Operator {
         invitations_per_hour: *chance.one_of(&[0, 0, 3, 10]),
         messages_per_minute: *chance.one_of(&[0, 0, 2, 30]),
         session_timer: chance.per_mille(500),
+        tell_unsupported: chance.per_mille(500),
+        refusals_max: *chance.one_of(&[0, 1, 2, 3, 3]),
+        two_languages: chance.per_mille(300),
+        distrusts: chance.per_mille(500),
     }
 }
 
@@ -86,6 +91,21 @@ fn limits(chance: &mut Entropy, chats: usize) -> Limits {
         announcements: room(chance, 16 * ample),
         subscribers: room(chance, 4 * ample),
     }
+}
+
+/// In one world of five: somebody who begins a chat, or somebody who is invited, or both.
+fn barred(chance: &mut Entropy, chats: &[ChatPlan]) -> Barred {
+    let mut barred = Barred::default();
+    if chance.per_mille(200) {
+        let (chat_user, sms_user) = (chance.one_of(chats).chat_user, chance.one_of(chats).sms_user);
+        if chance.per_mille(700) {
+            barred.chat_users.push(chat_user);
+        }
+        if chance.per_mille(500) {
+            barred.sms_users.push(sms_user);
+        }
+    }
+    barred
 }
 
 fn chats(chance: &mut Entropy, size: Size, act_one_ms: u64) -> Vec<ChatPlan> {
@@ -159,8 +179,15 @@ fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PageP
 
 fn say(chance: &mut Entropy) -> Say {
     let characters = |chance: &mut Entropy| *chance.one_of(&[0, 0, 0, 0, 100, 170, 400, 1200]);
+    let content = match chance.below(20) {
+        0 => Content::Picture,
+        1 => Content::BarePicture,
+        2 => Content::Composing,
+        _ => Content::Text,
+    };
     Say {
         after_ms: *chance.one_of(&[0, 5, 300, 2000, 8000]),
+        content,
         characters: characters(chance),
         reply: chance.per_mille(600).then(|| characters(chance)),
     }
@@ -230,7 +257,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
 }
 
 const STALL_MS_MAX: u64 = 12_000;
-const LIES: [Lie; 11] = [
+const LIES: [Lie; 12] = [
     Lie::Noise,
     Lie::Bye,
     Lie::Cancel,
@@ -242,4 +269,5 @@ const LIES: [Lie; 11] = [
     Lie::DiameterRequest,
     Lie::ShortMessage,
     Lie::Echo,
+    Lie::Stranger,
 ];

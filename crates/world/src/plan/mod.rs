@@ -9,11 +9,14 @@ mod operator;
 mod pages;
 mod people;
 
-pub use chats::{Answer, ChatPlan, End, NAME, Say, TOPIC};
+pub use chats::{Answer, ChatPlan, Content, End, NAME, Say, TOPIC};
 pub use draw::Size;
-pub use operator::{Limits, NO, Operator, SERVICE_CENTRE, STOP, YES, digits as policy_digits, policy};
+pub use operator::{
+    Barred, HALT, INVITES, JA, Limits, NEIN, NO, OVER, Operator, SEEN, SERVICE_CENTRE, STOP, YES,
+    digits as policy_digits, policy,
+};
 pub use pages::{PagePlan, Reader};
-pub use people::{chat_user, chats_of_canaries, home_prefixes, pooled, sms_user};
+pub use people::{chat_user, chats_of_canaries, has_another_language, home_prefixes, pooled, sms_user};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +32,9 @@ pub struct Plan {
     pub act_one_ms: u64,
     /// What the operator has decided.
     pub operator: Operator,
+    /// Who may not.
+    #[serde(default)]
+    pub barred: Barred,
     /// What there is room for.
     pub limits: Limits,
     /// What the network does to what it carries, in the first act.
@@ -169,6 +175,8 @@ pub enum Lie {
     ShortMessage,
     /// The last datagram of the other side, once more.
     Echo,
+    /// An invitation, from where nobody is believed.
+    Stranger,
 }
 
 impl Plan {
