@@ -29,6 +29,8 @@ type Key = (Vec<u8>, Vec<u8>, Vec<u8>);
 struct Asked {
     /// How often.
     times: u32,
+    /// When it first came.
+    first: Option<Instant>,
     /// When it last came.
     last: Option<Instant>,
     is_murky: bool,
@@ -82,6 +84,7 @@ impl Checker for TransactionLaw {
             (Way::In, None) => {
                 let asked = self.asked.entry(key).or_default();
                 asked.times += 1;
+                asked.first.get_or_insert(crossing.at);
                 asked.last = Some(crossing.at);
                 asked.is_murky |= is_damaged;
                 Ok(())
@@ -111,6 +114,11 @@ impl Checker for TransactionLaw {
                     scene.plan.faults.iter().any(|fault| matches!(fault.what, Fault::NoDatagrams(_)));
                 let is_clear = !starves && !scene.plan.network.can_damage();
                 let server = self.servers.entry((key, crossing.shard)).or_default();
+                // Where the first answer found no buffer, its transaction was over before the first that was seen.
+                let may_be_over = asked.first.is_some_and(|first| crossing.at.since(first) >= LIFE);
+                if starves && may_be_over && server.last.is_some_and(|(last, _)| last != status.code()) {
+                    *server = Server::default();
+                }
                 server.answer(crossing.at, status.code(), (asked, invited.flatten()), &name, is_clear)
             }
             (Way::Out, None) if method == Method::Ack => Ok(()),
