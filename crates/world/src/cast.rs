@@ -11,8 +11,9 @@ use shard::PeerSettings;
 use tempo::{Duration, Entropy, Instant, WallClock};
 
 use crate::pager::Pager;
+use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, GMSC, HSS, PAGER, REALM, SCSCF, SMS_CENTRE, UE};
-use crate::plan::{self, Answer, ChatPlan, End, Operator, PagePlan};
+use crate::plan::{self, Answer, ChatPlan, End, Operator, PagePlan, SubscriberPlan};
 use crate::token::{Side, Token};
 
 /// The actors.
@@ -91,6 +92,18 @@ impl Cast {
         }
         for chat in chats {
             self.chat_user.add(chat.script());
+        }
+    }
+
+    /// The HSS learns of those who register, and of the canaries.
+    pub fn enrol(&mut self, subscribers: &[SubscriberPlan]) {
+        for subscriber in subscribers.iter().copied().chain(plan::canaries()) {
+            let number = plan::chat_user(subscriber.chat_user);
+            self.hss.know(number, subscriber.settings(false));
+            if let Some(at_ms) = subscriber.changes_ms {
+                let at = BIRTH + Duration::from_millis(at_ms);
+                self.hss.will_change(at, number, subscriber.settings(true));
+            }
         }
     }
 
@@ -182,13 +195,13 @@ fn part_of_page(script: Script, page: &PagePlan) -> Script {
 }
 
 /// Whom the gateway connects to.
-pub fn peers() -> Box<[PeerSettings]> {
+pub fn peers(asks_hss: bool) -> Box<[PeerSettings]> {
     let peer = |name: &str, address: SocketAddr| PeerSettings {
         host: host_of(name).into_bytes().into(),
         realm: REALM.as_bytes().into(),
         address,
         serves_submits: name == "smsc",
-        serves_subscribers: false,
+        serves_subscribers: asks_hss && name == "hss",
     };
     [peer("smsc", SMS_CENTRE), peer("gmsc", GMSC), peer("hss", HSS)].into()
 }

@@ -131,7 +131,7 @@ impl Gateway {
                 origin_state_id: self.starts,
                 host_ip: GATEWAY_SIP.ip(),
                 watchdog: Duration::from_secs(30),
-                peers: peers(),
+                peers: peers(self.plan.operator.asks_hss),
             },
             trusted: self.trusted(),
             session: SessionPolicy { min_se_s: 90, default_s: 90, want: self.plan.operator.session_timer },

@@ -15,7 +15,7 @@ use tempo::{Duration, Instant};
 
 use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, PAGER, REALM};
-use crate::plan::{PagePlan, Reader, chat_user, sms_user};
+use crate::plan::{PagePlan, Reader, SubscriberPlan, chat_user, sms_user};
 use crate::token::Token;
 use crate::trace::number;
 use crate::written::written;
@@ -48,20 +48,37 @@ impl std::fmt::Debug for Pager {
 
 impl Pager {
     /// Does what these plans say.
-    pub fn new(pages: &[PagePlan]) -> Self {
+    pub fn new(pages: &[PagePlan], subscribers: &[SubscriberPlan]) -> Self {
         let mut pager = Pager::default();
+        subscribers.iter().for_each(|subscriber| pager.register(BIRTH, subscriber));
         for page in pages {
             let at = BIRTH + Duration::from_millis(page.at_ms);
             if page.registered_s > 0 {
-                pager.ask(at, register(page, page.registered_s));
+                pager.ask(at, register(("reg", page.id), page.chat_user, page.registered_s, 1));
             }
             pager.ask(at + Duration::from_secs(1), message(page));
             if page.deregisters {
-                pager.ask(at + Duration::from_secs(8), register(page, 0));
+                pager.ask(at + Duration::from_secs(8), register(("reg", page.id), page.chat_user, 0, 2));
             }
             pager.readers.insert(page.id, page.reader);
         }
         pager
+    }
+
+    /// One more who comes, again and again, and perhaps goes.
+    pub fn register(&mut self, beginning: Instant, subscriber: &SubscriberPlan) {
+        let SubscriberPlan { chat_user, life_s, .. } = *subscriber;
+        let at = beginning + Duration::from_millis(subscriber.registers_ms);
+        let leaves = subscriber.leaves_ms.map(|leaves_ms| beginning + Duration::from_millis(leaves_ms));
+        for turn in 0..=subscriber.refreshes {
+            let at = at + Duration::from_secs(u64::from(life_s / 2 * turn));
+            if leaves.is_none_or(|leaves| at < leaves) {
+                self.ask(at, register(("sub", chat_user), chat_user, life_s, turn + 1));
+            }
+        }
+        if let Some(leaves) = leaves {
+            self.ask(leaves, register(("sub", chat_user), chat_user, 0, subscriber.refreshes + 2));
+        }
     }
 
     /// Has everything been answered, or given up?
@@ -175,16 +192,15 @@ impl Actor for Pager {
 }
 
 /// A third-party REGISTER (TS 24.229 5.4.1.7), with the number in its service information.
-fn register(page: &PagePlan, seconds: u32) -> String {
-    let own = number(chat_user(page.chat_user));
+fn register((name, id): (&str, u32), who: u32, seconds: u32, cseq: u32) -> String {
+    let own = number(chat_user(who));
     let body = format!("<ims-3gpp version=\"1\"><service-info>{own}</service-info></ims-3gpp>");
-    let (id, length) = (page.id, body.len());
+    let length = body.len();
     format!(
-        "REGISTER sip:ipsmgw.{REALM} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-reg{id}-{seconds}\r\n\
-         Max-Forwards: 70\r\nFrom: <sip:scscf.{REALM}>;tag=r{id}\r\nTo: <sip:+{own}@{REALM}>\r\n\
-         Call-ID: reg{id}@{REALM}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:{PAGER}>\r\nExpires: {seconds}\r\n\
-         Content-Type: application/3gpp-ims+xml\r\nContent-Length: {length}\r\n\r\n{body}",
-        cseq = if seconds > 0 { 1 } else { 2 },
+        "REGISTER sip:ipsmgw.{REALM} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-{name}{id}-{cseq}\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:scscf.{REALM}>;tag={name}{id}\r\nTo: <sip:+{own}@{REALM}>\r\n\
+         Call-ID: {name}{id}@{REALM}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:{PAGER}>\r\nExpires: {seconds}\r\n\
+         Content-Type: application/3gpp-ims+xml\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 

@@ -30,6 +30,7 @@ fn shrink_by(
         fewer(&mut smallest, |plan| &mut plan.faults, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.chats, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.pages, &mut breaks);
+        fewer(&mut smallest, |plan| &mut plan.subscribers, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.barred.chat_users, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.barred.sms_users, &mut breaks);
         for chat in 0..smallest.chats.len() {
@@ -75,7 +76,7 @@ fn fewer<T: Clone>(
 }
 
 /// What makes a world simpler, one thing each.
-const EASINGS: [fn(&mut Plan); 14] = [
+const EASINGS: [fn(&mut Plan); 17] = [
     |plan| plan.network = Terms::CALM,
     |plan| plan.network.loss = 0,
     |plan| plan.network.twice = 0,
@@ -88,6 +89,13 @@ const EASINGS: [fn(&mut Plan); 14] = [
     |plan| plan.operator.rest_s = 0,
     |plan| plan.operator.two_languages = false,
     |plan| plan.operator.distrusts = false,
+    |plan| plan.operator.asks_hss = false,
+    |plan| plan.operator.subscribers_only = false,
+    |plan| {
+        for subscriber in &mut plan.subscribers {
+            (subscriber.refreshes, subscriber.leaves_ms, subscriber.changes_ms) = (0, None, None);
+        }
+    },
     |plan| {
         let ample = 64;
         let limits = &mut plan.limits;

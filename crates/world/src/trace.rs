@@ -4,6 +4,7 @@ use std::fmt;
 
 use diameter::Procedure;
 use diameter::sgd::{MoForward, MtForward};
+use diameter::sh::{ChatInterworking, PushNotification, ShData, UserData, UserDataAnswer, UserIdentity};
 use msrp::Kind;
 use sms::{SmsDeliver, SubmitView};
 use tempo::Instant;
@@ -121,6 +122,7 @@ fn diameter_line(message: &diameter::MessageView<'_>) -> String {
         true => String::new(),
         false => format!(" {:?}", diameter::Outcome::read(message)),
     };
+    let user = subscriber_line(message);
     let text = match text_of(message) {
         Some(carried) => format!(
             " {} -> {} {:?}{}",
@@ -132,7 +134,41 @@ fn diameter_line(message: &diameter::MessageView<'_>) -> String {
         ),
         None => String::new(),
     };
-    format!("{name} {letter}{repeated} {:x}{outcome}{text}", header.hop_by_hop.0)
+    format!("{name} {letter}{repeated} {:x}{outcome}{user}{text}", header.hop_by_hop.0)
+}
+
+/// Of whom the HSS is asked, or what it says.
+fn subscriber_line(message: &diameter::MessageView<'_>) -> String {
+    let header = message.header();
+    let user = |identity| match identity {
+        UserIdentity::Msisdn(digits) => format!(" {}", number(digits)),
+        _ => String::new(),
+    };
+    let says = |document| match may(document) {
+        Some(true) => " may",
+        Some(false) => " may not",
+        None => " nothing",
+    };
+    match (Procedure::of(&header), header.flags.request) {
+        (Ok(Procedure::UserData), true) => {
+            UserData::parse(message).map(|asked| user(asked.user_identity)).unwrap_or_default()
+        }
+        (Ok(Procedure::UserData), false) => UserDataAnswer::parse(message)
+            .ok()
+            .and_then(|answer| answer.user_data)
+            .map_or(String::new(), |document| says(document).into()),
+        (Ok(Procedure::PushNotification), true) => PushNotification::parse(message)
+            .map(|notice| user(notice.user_identity) + says(notice.user_data))
+            .unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// What a document of the HSS says of whether he may.
+pub fn may(document: &[u8]) -> Option<bool> {
+    let data = ShData::read(document).ok()?;
+    let ours = data.repository_of(ChatInterworking::SERVICE_INDICATION)?.service_data.as_ref()?;
+    Some(ours.chat_interworking().ok()??.is_authorised)
 }
 
 /// The short message in a Diameter request.

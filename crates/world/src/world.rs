@@ -16,7 +16,7 @@ use crate::links::Links;
 use crate::network;
 use crate::pager::Pager;
 use crate::paper::{BIRTH, Clock, Coming, Going};
-use crate::plan::{Plan, Terms, chats_of_canaries};
+use crate::plan::{Plan, Terms, canaries, chats_of_canaries};
 use crate::queue::{Event, Queue};
 use crate::trace::Trace;
 use crate::troubles::{self, Troubles};
@@ -97,7 +97,8 @@ impl World {
         wall.unix_seconds -= BIRTH.since(Instant::ZERO).as_secs() as i64;
         let mut cast = Cast::new(wall, &mut entropy);
         cast.hand_out(&plan.chats, &plan.pages, &plan.operator);
-        cast.pager = Pager::new(&plan.pages);
+        cast.enrol(&plan.subscribers);
+        cast.pager = Pager::new(&plan.pages, &plan.subscribers);
         World {
             plan: Arc::new(plan.clone()),
             clock,
@@ -180,6 +181,11 @@ impl World {
     fn canaries(&mut self) {
         let first_id = first_free_id(&self.plan);
         let operator = self.plan.operator;
+        if operator.subscribers_only || operator.asks_hss {
+            canaries().for_each(|canary| self.cast.pager.register(self.now(), &canary));
+            (0..ACTORS).for_each(|actor| self.plan_due(actor));
+            self.run_until(self.now() + Duration::from_secs(5));
+        }
         let before = self.cast.chat_user.records().count();
         self.cast.hand_out(&chats_of_canaries(first_id, operator.ask_first), &[], &operator);
         (0..ACTORS).for_each(|actor| self.plan_due(actor));
@@ -200,7 +206,7 @@ impl World {
             && limits.sessions >= 2
             && limits.pairs >= 2
             && limits.announcements >= 16
-            && limits.subscribers >= 2
+            && limits.subscribers >= if operator.subscribers_only { 16 } else { 2 }
             && operator.messages_per_minute != 1
     }
 
@@ -240,7 +246,7 @@ impl World {
         let of_chats =
             operator.answer_timer_s + operator.idle_timer_s + operator.rest_s + 3 * operator.submit_guard_s;
         // Registrations last ten minutes at most.
-        let registrations = if self.plan.pages.is_empty() { 0 } else { 700 };
+        let registrations = 700;
         Duration::from_secs(longest.max().unwrap_or(0) + allowances + of_chats + registrations + 300)
     }
 

@@ -2,6 +2,7 @@
 //! and what the gateway itself counts.
 
 mod answered;
+mod authorised;
 mod bounded;
 mod conserved;
 mod no_cross_talk;
@@ -124,6 +125,7 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(answered::Answered::default()),
         Box::new(bounded::Bounded),
         Box::new(permitted::Permitted::default()),
+        Box::new(authorised::Authorised::default()),
         Box::new(spoken::Spoken::default()),
         Box::new(silent_on_secrets::SilentOnSecrets::default()),
     ]

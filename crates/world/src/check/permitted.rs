@@ -61,9 +61,11 @@ impl Checker for Permitted {
                 let begins = [Method::Invite, Method::Message].contains(&message.method());
                 let chat = self.calls.get(message.call_id()).filter(|_| begins);
                 let Some(chat) = chat.filter(|chat| !self.murky.contains(chat)) else { return Ok(()) };
+                // Else it depends on what is known of him.
+                let is_anyones = !scene.plan.operator.subscribers_only && !scene.plan.operator.asks_hss;
                 match scene.may(*chat) {
                     false if status.is_success() => Err(format!("chat {chat} is let in, and may not")),
-                    true if status == StatusCode::FORBIDDEN => {
+                    true if status == StatusCode::FORBIDDEN && is_anyones => {
                         Err(format!("chat {chat} is told that it may not, and may"))
                     }
                     _ => Ok(()),

@@ -8,8 +8,8 @@ use crate::gateway::{Misrule, Wrap};
 use crate::paper::{Coming, Going};
 use crate::places::STRANGER;
 use crate::plan::{
-    Answer, Barred, ChatPlan, Content, End, Fault, JA, Lie, Limits, Operator, Say, Terms, What, YES, pooled,
-    sms_user,
+    Answer, Barred, ChatPlan, Content, End, Fault, JA, Lie, Limits, Operator, Say, SubscriberPlan, Terms,
+    What, YES, pooled, sms_user,
 };
 use crate::play::play_with;
 use crate::token::Side;
@@ -62,6 +62,8 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         refusals_max: 3,
         two_languages: false,
         distrusts: true,
+        subscribers_only: false,
+        asks_hss: false,
     };
     Plan {
         seed: 1,
@@ -69,6 +71,7 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         act_one_ms: 30_000,
         operator,
         barred: Barred::default(),
+        subscribers: vec![],
         limits: Limits { sessions: 16, pairs: 64, announcements: 64, subscribers: 16 },
         network: Terms::CALM,
         chats: vec![chat(0, 1000), chat(1, second_begins_ms)],
@@ -373,4 +376,52 @@ fn spoken_sees_an_sms_user_who_is_told_of_a_picture_that_nobody_sent() {
     // The same words, for another reason.
     let wordy: Misrule = |policy| policy.wording.ended_by_peer = policy.wording.unsupported_content.clone();
     exactly("spoken", &plan, Breach::Policy(wordy));
+}
+
+/// The two chats, of people who register long before; the HSS is asked about them.
+fn enrolled(second_is_authorised: bool) -> Plan {
+    let mut plan = plan([0, 1], 12_000);
+    (plan.operator.subscribers_only, plan.operator.asks_hss) = (true, true);
+    plan.chats[0].begins_ms = 8000;
+    let subscriber = |chat_user, is_authorised| SubscriberPlan {
+        chat_user,
+        registers_ms: 1000 + 3000 * u64::from(chat_user),
+        life_s: 120,
+        refreshes: 0,
+        leaves_ms: None,
+        is_authorised,
+        auto_accept: None,
+        changes_ms: None,
+    };
+    plan.subscribers = vec![subscriber(0, true), subscriber(1, second_is_authorised)];
+    plan
+}
+
+#[test]
+fn authorised_sees_somebody_let_in_of_whom_the_hss_says_no() {
+    exactly("authorised", &enrolled(false), Breach::Directory(shammed::lenient));
+}
+
+#[test]
+fn authorised_sees_somebody_let_in_who_is_not_registered() {
+    let mut plan = enrolled(true);
+    plan.subscribers.pop();
+    exactly("authorised", &plan, Breach::Policy(|policy| policy.access = interwork::Access::Anyone));
+}
+
+#[test]
+fn authorised_sees_somebody_refused_of_whom_the_hss_says_yes() {
+    let mut plan = enrolled(true);
+    // So small that canaries are excused.
+    plan.limits.sessions = 1;
+    exactly("authorised", &plan, Breach::Directory(shammed::strict));
+}
+
+#[test]
+fn authorised_sees_somebody_talk_on_whom_the_hss_has_forbidden_it() {
+    let mut plan = enrolled(true);
+    plan.subscribers[0].changes_ms = Some(14_000);
+    plan.chats[0].says = vec![Say { after_ms: 3000, content: Content::Text, characters: 0, reply: None }; 4];
+    let heedless: Misrule = |policy| policy.end_at_deregistration = false;
+    exactly("authorised", &plan, Breach::Policy(heedless));
 }

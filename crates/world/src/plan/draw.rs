@@ -4,7 +4,7 @@ use tempo::Entropy;
 
 use super::{
     Answer, Barred, ChatPlan, Content, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan,
-    Reader, Say, Terms, What,
+    Reader, Say, SubscriberPlan, Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -33,12 +33,25 @@ impl Plan {
         let act_one_ms = cast.between(30, 150) * 1000;
         let operator = operator(&mut cast);
         let chats = chats(&mut cast, size, act_one_ms);
+        let subscribers = subscribers(&mut cast, &operator, &chats, act_one_ms);
         let pages = pages(&mut cast, &chats, act_one_ms);
         let limits = limits(&mut cast, chats.len());
         let barred = barred(&mut cast, &chats);
         let network = terms(&mut net);
         let faults = calendar(&mut faults, size, act_one_ms, shards);
-        Plan { seed, shards, act_one_ms, operator, barred, limits, network, chats, pages, faults }
+        Plan {
+            seed,
+            shards,
+            act_one_ms,
+            operator,
+            barred,
+            subscribers,
+            limits,
+            network,
+            chats,
+            pages,
+            faults,
+        }
     }
 }
 
@@ -74,6 +87,8 @@ fn operator(chance: &mut Entropy) -> Operator {
         refusals_max: *chance.one_of(&[0, 1, 2, 3, 3]),
         two_languages: chance.per_mille(300),
         distrusts: chance.per_mille(500),
+        subscribers_only: chance.per_mille(300),
+        asks_hss: chance.per_mille(400),
     }
 }
 
@@ -106,6 +121,42 @@ fn barred(chance: &mut Entropy, chats: &[ChatPlan]) -> Barred {
         }
     }
     barred
+}
+
+/// Those who chat, where somebody wants to know of them: most of them before they begin, and long enough.
+fn subscribers(
+    chance: &mut Entropy,
+    operator: &Operator,
+    chats: &[ChatPlan],
+    act_one_ms: u64,
+) -> Vec<SubscriberPlan> {
+    if !operator.subscribers_only && !operator.asks_hss {
+        return Vec::new();
+    }
+    let mut people: Vec<u32> = chats.iter().map(|chat| chat.chat_user).collect();
+    people.sort_unstable();
+    people.dedup();
+    people.retain(|_| chance.per_mille(900));
+    let at = |chance: &mut Entropy, share| chance.per_mille(share).then(|| chance.between(0, act_one_ms));
+    people
+        .into_iter()
+        .map(|chat_user| {
+            let begins = chats.iter().filter(|chat| chat.chat_user == chat_user).map(|chat| chat.begins_ms);
+            let life_s = *chance.one_of(&[30, 60, 120, 600, 600]);
+            let ahead = *chance.one_of(&[0, 40, 3000, 8000, 8000]);
+            SubscriberPlan {
+                chat_user,
+                registers_ms: begins.min().unwrap_or(0).saturating_sub(ahead),
+                life_s,
+                // Within the play.
+                refreshes: if life_s > 120 { 0 } else { chance.between(0, 3) as u32 },
+                leaves_ms: at(chance, 150),
+                is_authorised: chance.per_mille(800),
+                auto_accept: *chance.one_of(&[None, None, Some(true), Some(false)]),
+                changes_ms: at(chance, 350),
+            }
+        })
+        .collect()
 }
 
 fn chats(chance: &mut Entropy, size: Size, act_one_ms: u64) -> Vec<ChatPlan> {
@@ -222,6 +273,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
     let peer = *chance.one_of(&[Peer::Centre, Peer::Gmsc, Peer::Hss, Peer::Ue]);
     let node = *chance.one_of(&[Peer::Centre, Peer::Gmsc, Peer::Hss]);
     let leap = chance.between(0, 7200) as i32 - 3600;
+    let thinks_ms = *chance.one_of(&[300, 2000, 4500, 6000, 12_000]);
     let manners = *chance.one_of(&[Manners::Slow, Manners::Silent, Manners::Refusing, Manners::Busy]);
     let lie = *chance.one_of(&LIES);
     let what = *chance.one_of(&[
@@ -241,6 +293,8 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
         What::Leap(leap),
         What::Centre(manners),
         What::Centre(manners),
+        What::HssThinks(thinks_ms),
+        What::HssThinks(thinks_ms),
         What::Repeating,
         What::Lie(lie),
         What::Lie(lie),

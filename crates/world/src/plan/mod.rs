@@ -8,6 +8,7 @@ mod draw;
 mod operator;
 mod pages;
 mod people;
+mod subscribers;
 
 pub use chats::{Answer, ChatPlan, Content, End, NAME, Say, TOPIC};
 pub use draw::Size;
@@ -16,7 +17,10 @@ pub use operator::{
     digits as policy_digits, policy,
 };
 pub use pages::{PagePlan, Reader};
-pub use people::{chat_user, chats_of_canaries, has_another_language, home_prefixes, pooled, sms_user};
+pub use people::{
+    canaries, chat_user, chats_of_canaries, has_another_language, home_prefixes, place_of, pooled, sms_user,
+};
+pub use subscribers::SubscriberPlan;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +39,9 @@ pub struct Plan {
     /// Who may not.
     #[serde(default)]
     pub barred: Barred,
+    /// Who registers, and what the HSS says of him.
+    #[serde(default)]
+    pub subscribers: Vec<SubscriberPlan>,
     /// What there is room for.
     pub limits: Limits,
     /// What the network does to what it carries, in the first act.
@@ -115,6 +122,8 @@ pub enum What {
     Leap(i32),
     /// The service centre is like this to everybody.
     Centre(Manners),
+    /// The HSS takes so many milliseconds for what it says of chat users.
+    HssThinks(u64),
     /// The SMS-GMSC sends everything twice (T flag).
     Repeating,
     /// Somebody lies.

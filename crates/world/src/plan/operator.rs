@@ -52,6 +52,12 @@ pub struct Operator {
     /// Are there addresses that nobody is believed who speaks from elsewhere?
     #[serde(default)]
     pub distrusts: bool,
+    /// May those only chat of whom something is known?
+    #[serde(default)]
+    pub subscribers_only: bool,
+    /// Is the HSS asked about those who register?
+    #[serde(default)]
+    pub asks_hss: bool,
 }
 
 /// Who may do nothing, and who may not be reached.
@@ -88,7 +94,7 @@ pub struct Limits {
 pub fn policy(operator: &Operator, barred: &Barred) -> Policy {
     let rate = |times: u32, seconds| Rate::new(times, Duration::from_secs(seconds));
     Policy {
-        access: Access::Anyone,
+        access: if operator.subscribers_only { Access::Subscribers } else { Access::Anyone },
         barring: barring(barred),
         invitation_rate: rate(operator.invitations_per_hour, 3600),
         message_rate: rate(operator.messages_per_minute, 60),

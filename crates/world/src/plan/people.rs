@@ -2,7 +2,7 @@
 
 use octets::Digits;
 
-use super::{Answer, ChatPlan, Content, End, Say};
+use super::{Answer, ChatPlan, Content, End, Say, SubscriberPlan};
 
 /// The own number of a chat user.
 pub fn chat_user(place: u32) -> Digits {
@@ -49,6 +49,26 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
             end: End::ChatUser,
         })
         .collect()
+}
+
+/// Their registrations, where somebody wants to know of such: at once, for long enough.
+pub fn canaries() -> impl Iterator<Item = SubscriberPlan> {
+    (FIRST_CANARY..FIRST_CANARY + CANARIES).map(|chat_user| SubscriberPlan {
+        chat_user,
+        registers_ms: 0,
+        life_s: 300,
+        refreshes: 0,
+        leaves_ms: None,
+        is_authorised: true,
+        auto_accept: None,
+        changes_ms: None,
+    })
+}
+
+/// Which chat user has this number.
+pub fn place_of(number: Digits) -> Option<u32> {
+    let digits = number.iter().fold(0, |value, digit| 10 * value + u64::from(digit));
+    digits.checked_sub(CHAT_USERS).and_then(|place| u32::try_from(place).ok()).filter(|place| *place < 10_000)
 }
 
 fn numbered(first: u64, place: u32) -> Digits {
