@@ -106,7 +106,7 @@ impl Trace {
             }
             What::Diameter { link, message } => format!("DIA#{} {}", link.0, diameter_line(message)),
             What::Gone { link } => format!("connection {} is gone", link.0),
-            What::Untrusted => "SIP of a stranger".to_string(),
+            What::Untrusted => "SIP of somebody who is not believed".to_string(),
             What::Crash => "crash".to_string(),
         };
         self.note(crossing.at, format_args!("{shard} {arrow} {line}"));
