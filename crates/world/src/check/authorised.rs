@@ -27,8 +27,8 @@ pub struct Authorised {
     registering: BTreeMap<Vec<u8>, (u32, Option<Instant>)>,
     /// Those that were heard before.
     heard: BTreeSet<Vec<u8>>,
-    /// Of whom the HSS was asked.
-    asked: BTreeMap<(LinkNumber, u32), u32>,
+    /// Of whom the HSS was asked, and when: by End-to-End.
+    asked: BTreeMap<(LinkNumber, u32), (u32, Instant)>,
     /// Of whom it has told what is new.
     told: BTreeMap<(LinkNumber, u32), (u32, bool)>,
     /// Chats and texts outside of any by Call-ID, and when each was first asked for.
@@ -49,8 +49,6 @@ struct Known {
     perhaps_until: Option<Instant>,
     /// What the HSS says.
     may: Option<bool>,
-    /// Was it the HSS itself that told so, and not asked?
-    was_told: bool,
     /// When the last of all that was.
     changed: Option<Instant>,
 }
@@ -97,7 +95,7 @@ impl Checker for Authorised {
                 None => Ok(()),
             },
             (What::Diameter { link, message }, way) => {
-                self.subscriber(crossing.at, *link, message, way);
+                self.subscriber(crossing.at, (*link, message, way), plan);
                 Ok(())
             }
             (What::Msrp { link, chunk }, way) => self.talk(crossing.at, *link, chunk, way, scene),
@@ -114,6 +112,8 @@ impl Authorised {
                 let Some(user) = registrant(message) else { return };
                 let known = self.users.entry(user).or_default();
                 known.changed = Some(at);
+                // Who comes again is asked about again.
+                self.asked.retain(|_, (other, _)| *other != user);
                 if !self.heard.insert(branch.clone()) {
                     return;
                 }
@@ -143,21 +143,33 @@ impl Authorised {
         }
     }
 
-    fn subscriber(&mut self, at: Instant, link: LinkNumber, message: &MessageView<'_>, way: Way) {
+    fn subscriber(
+        &mut self,
+        at: Instant,
+        (link, message, way): (LinkNumber, &MessageView<'_>, Way),
+        plan: &Plan,
+    ) {
         let header = message.header();
-        let key = (link, header.hop_by_hop.0);
+        let (key, question) = ((link, header.hop_by_hop.0), (link, header.end_to_end.0));
         match (Procedure::of(&header), header.flags.request, way) {
             (Ok(Procedure::UserData), true, Way::Out) => {
                 let user = UserData::parse(message).ok().and_then(|asked| user_of(asked.user_identity));
-                self.asked.extend(user.map(|user| (key, user)));
+                self.asked.extend(user.map(|user| (question, (user, at))));
             }
             (Ok(Procedure::UserData), false, Way::In) => {
-                let Some(user) = self.asked.remove(&key) else { return };
+                let Some((user, since)) = self.asked.remove(&question) else { return };
                 let may = UserDataAnswer::parse(message).ok().and_then(|answer| match answer.outcome {
                     Outcome::Success => may(answer.user_data?),
                     outcome => (outcome == Experimental::USER_UNKNOWN.into()).then_some(false),
                 });
-                self.learn(at, user, may, false);
+                // One that is late is not heard; and while a shard has no turn it may be late unseen.
+                match at.since(since) < PATIENCE && !can_stall(plan) {
+                    true => self.learn(at, user, may),
+                    false => {
+                        let known = self.users.entry(user).or_default();
+                        (known.changed, known.may) = (Some(at), None);
+                    }
+                }
             }
             (Ok(Procedure::PushNotification), true, Way::In) => {
                 let Ok(notice) = PushNotification::parse(message) else { return };
@@ -173,18 +185,18 @@ impl Authorised {
             (Ok(Procedure::PushNotification), false, Way::Out) => {
                 let Some((user, may)) = self.told.remove(&key) else { return };
                 if Outcome::read(message) == Ok(Outcome::Success) {
-                    self.learn(at, user, Some(may), true);
+                    self.learn(at, user, Some(may));
                 }
             }
             _ => {}
         }
     }
 
-    fn learn(&mut self, at: Instant, user: u32, may: Option<bool>, was_told: bool) {
+    fn learn(&mut self, at: Instant, user: u32, may: Option<bool>) {
         let known = self.users.entry(user).or_default();
         known.changed = Some(at);
         if may.is_some() {
-            (known.may, known.was_told) = (may, was_told);
+            known.may = may;
         }
     }
 
@@ -212,7 +224,7 @@ impl Authorised {
         }
     }
 
-    /// Once the HSS has told that he may not, nothing of what he says is taken.
+    /// Once the HSS has said that he may not, nothing of what he says is taken.
     fn talk(
         &mut self,
         at: Instant,
@@ -232,8 +244,12 @@ impl Authorised {
             (Kind::Response(status), Way::Out) => {
                 let Some((chat, since)) = self.said.remove(&key) else { return Ok(()) };
                 let user = scene.people(chat).map(|(user, _)| user);
-                let was_told = |user: &u32| self.users.get(user).is_some_and(|known| known.was_told);
-                let may = user.filter(was_told).and_then(|user| self.may(user, (since, at), &scene.plan));
+                // Who is only registered no more may go on.
+                let is_forbidden = |user: &u32| {
+                    let known = self.users.get(user);
+                    known.is_some_and(|known| known.may == Some(false) && known.surely_until > Some(at))
+                };
+                let may = user.filter(is_forbidden).and_then(|user| self.may(user, (since, at), &scene.plan));
                 match may {
                     Some(false) if status.0 == 200 => {
                         Err(format!("a text of chat {chat} is taken, and its chat user may not"))
@@ -248,11 +264,7 @@ impl Authorised {
     /// May he, all of this time? `None`: nobody can tell.
     fn may(&self, user: u32, (since, at): (Instant, Instant), plan: &Plan) -> Option<bool> {
         // What comes is in the hands of a shard for a while, and longest while it has no turn.
-        let is_stalled = |fault: &Fault| matches!(fault, Fault::Stall(_) | Fault::FullInbox(_));
-        let moment = match plan.faults.iter().any(|fault| is_stalled(&fault.what)) {
-            true => Duration::from_secs(25),
-            false => Duration::from_secs(2),
-        };
+        let moment = Duration::from_secs(if can_stall(plan) { 25 } else { 2 });
         let is_anyone = !plan.operator.subscribers_only;
         let Some(known) = self.users.get(&user).copied() else {
             return (!self.has_crashed).then_some(is_anyone);
@@ -287,5 +299,12 @@ fn user_of(identity: UserIdentity<'_>) -> Option<u32> {
     }
 }
 
+/// Does a shard have no turn for a while?
+fn can_stall(plan: &Plan) -> bool {
+    plan.faults.iter().any(|fault| matches!(fault.what, Fault::Stall(_) | Fault::FullInbox(_)))
+}
+
+/// How long the gateway waits for the HSS, but for what a wheel may be early.
+const PATIENCE: Duration = Duration::from_millis(4900);
 /// Tiny tables hold less than this.
 const AMPLE: usize = 8;
