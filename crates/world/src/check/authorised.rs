@@ -23,8 +23,8 @@ use crate::watch::{Crossing, Way, What};
 #[derive(Default)]
 pub struct Authorised {
     users: BTreeMap<u32, Known>,
-    /// REGISTERs by branch: whose, and until when; `None` is the end.
-    registering: BTreeMap<Vec<u8>, (u32, Option<Instant>)>,
+    /// REGISTERs by branch: whose, since when, and until when; `None` is the end.
+    registering: BTreeMap<Vec<u8>, (u32, Instant, Option<Instant>)>,
     /// Those that were heard before.
     heard: BTreeSet<Vec<u8>>,
     /// Of whom the HSS was asked, and when: by End-to-End.
@@ -47,6 +47,9 @@ struct Known {
     surely_until: Option<Instant>,
     /// And perhaps until then.
     perhaps_until: Option<Instant>,
+    /// When he last asked to be registered, and to be no more: an answer may come long after, where there are no buffers.
+    came: Option<Instant>,
+    left: Option<Instant>,
     /// What the HSS says.
     may: Option<bool>,
     /// When the last of all that was.
@@ -119,16 +122,20 @@ impl Authorised {
                 }
                 let until = lasts(message).map(|life| at + life);
                 match until {
-                    Some(until) => known.perhaps_until = known.perhaps_until.max(Some(until)),
-                    None => known.surely_until = None,
+                    Some(until) => {
+                        known.perhaps_until = known.perhaps_until.max(Some(until));
+                        known.came = Some(at);
+                    }
+                    None => (known.surely_until, known.left) = (None, Some(at)),
                 }
-                self.registering.insert(branch, (user, until));
+                self.registering.insert(branch, (user, at, until));
             }
             (Some(status), Way::Out) if status.is_success() => {
-                let Some((user, until)) = self.registering.remove(&branch) else { return };
+                let Some((user, since, until)) = self.registering.remove(&branch) else { return };
                 let known = self.users.entry(user).or_default();
                 known.changed = Some(at);
                 match until {
+                    Some(_) if known.left > Some(since) => {}
                     Some(until) => {
                         // What was known of him until then is forgotten.
                         if known.surely_until.is_none_or(|before| before <= at) {
@@ -136,6 +143,7 @@ impl Authorised {
                         }
                         known.surely_until = Some(until);
                     }
+                    None if known.came > Some(since) => known.may = None,
                     None => *known = Known { changed: Some(at), ..Known::default() },
                 }
             }
