@@ -37,6 +37,6 @@ pub use out::{Effect, Out};
 pub use participant::Participant;
 pub use scscf::{Scscf, ScscfSetup};
 pub use sighting::{Sighting, shown};
-pub use sms_centre::{Manner, SmsCentre};
+pub use sms_centre::{Manner, Report, SmsCentre};
 pub use sms_gmsc::{HssAddress, Persistence, SmsGmsc};
 pub use sms_user::SmsUser;

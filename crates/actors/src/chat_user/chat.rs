@@ -208,7 +208,7 @@ impl Chat {
                 _ => Standing::Failed(Why::OutOfPlace),
             },
             Step::SendText(text) => self.send(&Enclosure::text(text), is_new, turn),
-            Step::SendOther(enclosure) => self.send(enclosure, is_new, turn),
+            Step::Send(enclosure) => self.send(enclosure, is_new, turn),
             Step::ExpectText(wanted) => match self.unread.pop_front() {
                 Some(text) if text == *wanted => Standing::Done,
                 Some(_) => Standing::Failed(Why::Unexpected),

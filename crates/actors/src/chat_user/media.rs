@@ -118,14 +118,15 @@ impl Media {
         sent: Option<usize>,
         turn: &mut Turn<'_>,
     ) {
-        let (transaction_id, message_id, imdn_id) = (turn.word(), turn.word(), turn.word());
+        let (transaction_id, message_id, own_id) = (turn.word(), turn.word(), turn.word());
+        let told_as = enclosure.and_then(|enclosure| enclosure.told_as.as_deref());
         let request = SendRequest {
             transaction_id: transaction_id.as_bytes(),
             to_path: &self.remote_path,
             from_path: self.path.as_bytes(),
             message_id: message_id.as_bytes(),
             byte_range: None,
-            success_report: false,
+            success_report: told_as.is_some(),
             failure_report: FailureReport::Yes,
             content_type: enclosure.map(|enclosure| match enclosure.is_wrapped {
                 true => msrp::content::CPIM.as_bytes(),
@@ -135,8 +136,8 @@ impl Media {
         };
         let headers = CpimHeaders {
             date_time: Some(turn.wall.utc()),
-            imdn_message_id: Some(imdn_id.as_bytes()),
-            disposition: Disposition::NONE,
+            imdn_message_id: Some(told_as.unwrap_or(&own_id).as_bytes()),
+            disposition: if told_as.is_some() { DELIVERY } else { Disposition::NONE },
             ..CpimHeaders::default()
         };
         let bytes = written(|out| {
@@ -248,6 +249,8 @@ fn answer(chunk: &ChunkView<'_>, status: Status, link: LinkName, turn: &mut Turn
     turn.out.bytes(link, response);
 }
 
+/// Whoever wants to know wants to know either way.
+const DELIVERY: Disposition = Disposition::POSITIVE_DELIVERY.with(Disposition::NEGATIVE_DELIVERY);
 /// Nobody connects to it, but an MSRP URI has a port (RFC 4975 6).
 const PORT: u16 = 2855;
 /// Longer than anything that we announce.

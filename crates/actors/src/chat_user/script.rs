@@ -46,8 +46,8 @@ pub enum Step {
     Cancel,
     /// Sends a text and waits for its MSRP response, whatever it says.
     SendText(String),
-    /// Sends something that is no text, and waits for its MSRP response, whatever it says.
-    SendOther(Enclosure),
+    /// Sends this, and waits for its MSRP response, whatever it says.
+    Send(Enclosure),
     /// Waits for the next text, which must be this one.
     ExpectText(String),
     /// Waits for the next text, whichever it is.
@@ -67,12 +67,22 @@ pub struct Enclosure {
     pub is_wrapped: bool,
     /// What stands in it.
     pub body: Vec<u8>,
+    /// The IMDN Message-ID under which he wants to be told whether it was delivered, by notification (RFC 5438) and by REPORT of
+    /// success (RFC 4975 7.1.2).
+    pub told_as: Option<String>,
 }
 
 impl Enclosure {
     /// A text, as clients send it.
-    pub(super) fn text(text: &str) -> Self {
-        Enclosure { content_type: TEXT.into(), is_wrapped: true, body: text.into() }
+    pub fn text(text: &str) -> Self {
+        Enclosure { content_type: TEXT.into(), is_wrapped: true, body: text.into(), told_as: None }
+    }
+
+    /// The sender wants to be told whether it was delivered, under this name.
+    #[must_use]
+    pub fn told_as(mut self, imdn_message_id: String) -> Self {
+        self.told_as = Some(imdn_message_id);
+        self
     }
 }
 
@@ -128,9 +138,7 @@ impl fmt::Debug for Step {
             Step::ExpectStatus(status) => write!(f, "ExpectStatus({status})"),
             Step::Cancel => f.write_str("Cancel"),
             Step::SendText(text) => write!(f, "SendText({} octets)", text.len()),
-            Step::SendOther(other) => {
-                write!(f, "SendOther({}, {} octets)", other.content_type, other.body.len())
-            }
+            Step::Send(this) => write!(f, "Send({}, {} octets)", this.content_type, this.body.len()),
             Step::ExpectText(text) => write!(f, "ExpectText({} octets)", text.len()),
             Step::ExpectAnyText => f.write_str("ExpectAnyText"),
             Step::Bye => f.write_str("Bye"),

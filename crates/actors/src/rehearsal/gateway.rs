@@ -15,7 +15,7 @@ use diameter::sh::{
 use diameter::user::UserIdentifier;
 use diameter::{ApplicationId, AvpId, Destination, MessageView, Outcome, Procedure, ResultCode};
 use octets::Digits;
-use sms::{Plan, SmsDeliver, SmsSubmit, Validity};
+use sms::{MtTpdu, Plan, SmsDeliver, SmsSubmit, Status, Validity};
 use tempo::Instant;
 
 use crate::message_text::written;
@@ -42,6 +42,8 @@ pub(crate) struct FakeGateway {
     pub(crate) ofas: Vec<(Outcome, Option<Vec<u8>>)>,
     /// TP-OA, text and User-Name of the TFRs.
     pub(crate) delivered: Vec<(Digits, String, Vec<u8>)>,
+    /// TP-MRs and TP-STs of status reports.
+    pub(crate) reported: Vec<(u8, Status)>,
     /// Numbers that it was asked the way to, and the Route-Record of the question.
     pub(crate) asked: Vec<(Option<Digits>, Option<Vec<u8>>)>,
     host: String,
@@ -64,6 +66,7 @@ impl FakeGateway {
             names: None,
             ofas: Vec::new(),
             delivered: Vec::new(),
+            reported: Vec::new(),
             asked: Vec::new(),
             host,
             correlation: 1_010_000_000_000,
@@ -206,10 +209,17 @@ impl FakeGateway {
             }
             Ok(Procedure::MtForward) => {
                 let request = MtForward::parse(view).expect("a sound TFR");
-                let tpdu = SmsDeliver::parse(request.tpdu).expect("an SMS-DELIVER");
-                let from = tpdu.originating.digits().expect("a number");
-                let text = tpdu.user_data.chars().collect();
-                self.delivered.push((from, text, request.user_name.to_vec()));
+                match MtTpdu::parse(request.tpdu).expect("a sound TPDU") {
+                    MtTpdu::StatusReport(report) => {
+                        self.reported.push((report.message_reference, report.status));
+                    }
+                    _ => {
+                        let tpdu = SmsDeliver::parse(request.tpdu).expect("an SMS-DELIVER");
+                        let from = tpdu.originating.digits().expect("a number");
+                        let text = tpdu.user_data.chars().collect();
+                        self.delivered.push((from, text, request.user_name.to_vec()));
+                    }
+                }
                 let Some(outcome) = self.tfr_outcomes.pop_front().unwrap_or(Some(Outcome::Success)) else {
                     return;
                 };
