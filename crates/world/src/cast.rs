@@ -13,7 +13,7 @@ use tempo::{Duration, Entropy, Instant, WallClock};
 use crate::pager::Pager;
 use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, GMSC, HSS, PAGER, REALM, SCSCF, SMS_CENTRE, UE};
-use crate::plan::{self, Answer, ChatPlan, End, Operator, PagePlan, SubscriberPlan};
+use crate::plan::{self, Answer, ChatPlan, End, Operator, PagePlan, ReportPlan, SubscriberPlan};
 use crate::token::{Side, Token};
 
 /// The actors.
@@ -107,6 +107,14 @@ impl Cast {
         }
     }
 
+    /// The centre learns what it reports.
+    pub fn agree_on_reports(&mut self, reports: &[ReportPlan]) {
+        for ReportPlan { sms_user, habit } in reports {
+            let habit = habit.iter().map(|habit| habit.report()).collect();
+            self.sms_centre.report(plan::sms_user(*sms_user), habit);
+        }
+    }
+
     /// The actor at a place.
     pub fn actor(&self, place: usize) -> &dyn Actor {
         match place {
@@ -138,6 +146,7 @@ impl Cast {
         self.chat_user.is_done()
             && self.pager.is_done()
             && self.sms_user.is_quiet()
+            && self.sms_centre.reports_due() == 0
             && self.sms_gmsc.under_way() == 0
             && self.sms_gmsc.is_hss_up()
     }

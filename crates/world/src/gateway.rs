@@ -14,7 +14,7 @@ use crate::cast::peers;
 use crate::links::Places;
 use crate::paper::{Clock, Going, PaperDriver};
 use crate::places::{GATEWAY_SIP, REALM, TRUSTED, media, own_sip};
-use crate::plan::{Plan, policy};
+use crate::plan::{ChatPlan, Plan, policy};
 
 /// All shards.
 pub struct Gateway {
@@ -172,6 +172,12 @@ impl Gateway {
     /// May what it gets be other than what was sent?
     pub fn can_damage(&self) -> bool {
         self.plan.network.can_damage()
+    }
+
+    /// May there be texts whose reports never come? The gateway waits for them for days.
+    pub fn may_wait_for_reports(&self) -> bool {
+        let asks = |chat: &ChatPlan| chat.says.iter().any(|say| say.asks);
+        self.plan.chats.iter().any(asks) || self.plan.pages.iter().any(|page| page.asks)
     }
 
     /// Did a shard die while others lived on?

@@ -15,7 +15,7 @@ use tempo::{Duration, Instant};
 
 use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, PAGER, REALM};
-use crate::plan::{PagePlan, Reader, SubscriberPlan, chat_user, sms_user};
+use crate::plan::{PagePlan, Reader, SubscriberPlan, chat_user, sms_user, told_as};
 use crate::token::Token;
 use crate::trace::number;
 use crate::written::written;
@@ -207,12 +207,26 @@ fn register((name, id): (&str, u32), who: u32, seconds: u32, cseq: u32) -> Strin
 /// A MESSAGE outside of any chat.
 fn message(page: &PagePlan) -> String {
     let (own, to) = (number(chat_user(page.chat_user)), number(sms_user(page.sms_user)));
-    let body = page.token().text(page.characters);
+    let text = page.token().text(page.characters);
+    let (content_type, body) = match page.asks {
+        false => ("text/plain;charset=UTF-8", text),
+        true => ("message/cpim", asking(page, &own, &to, &text)),
+    };
     let (id, length) = (page.id, body.len());
     format!(
         "MESSAGE tel:+{to} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-page{id}\r\nMax-Forwards: 68\r\n\
          P-Asserted-Identity: <sip:+{own}@{REALM}>, <tel:+{own}>\r\nFrom: <sip:+{own}@{REALM}>;tag=p{id}\r\n\
-         To: <tel:+{to}>\r\nCall-ID: page{id}@{REALM}\r\nCSeq: 1 MESSAGE\r\nContent-Type: text/plain;charset=UTF-8\r\n\
+         To: <tel:+{to}>\r\nCall-ID: page{id}@{REALM}\r\nCSeq: 1 MESSAGE\r\nContent-Type: {content_type}\r\n\
          Content-Length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// The text in CPIM (RFC 5438): he wants to know whether it was delivered.
+fn asking(page: &PagePlan, own: &str, to: &str, text: &str) -> String {
+    format!(
+        "From: <sip:+{own}@{REALM}>\r\nTo: <tel:+{to}>\r\nNS: imdn <urn:ietf:params:imdn>\r\n\
+         imdn.Message-ID: {id}\r\nimdn.Disposition-Notification: positive-delivery, negative-delivery\r\n\r\n\
+         Content-Type: text/plain;charset=UTF-8\r\n\r\n{text}",
+        id = told_as(page.id, 0),
     )
 }

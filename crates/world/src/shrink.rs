@@ -33,6 +33,7 @@ fn shrink_by(
         fewer(&mut smallest, |plan| &mut plan.subscribers, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.barred.chat_users, &mut breaks);
         fewer(&mut smallest, |plan| &mut plan.barred.sms_users, &mut breaks);
+        fewer(&mut smallest, |plan| &mut plan.reports, &mut breaks);
         for chat in 0..smallest.chats.len() {
             fewer(&mut smallest, |plan| &mut plan.chats[chat].says, &mut breaks);
         }

@@ -6,7 +6,7 @@ use diameter::Procedure;
 use diameter::sgd::{MoForward, MtForward};
 use diameter::sh::{ChatInterworking, PushNotification, ShData, UserData, UserDataAnswer, UserIdentity};
 use msrp::Kind;
-use sms::{SmsDeliver, SubmitView};
+use sms::{MtTpdu, SmsDeliver, SubmitView};
 use tempo::Instant;
 
 use crate::paper::BIRTH;
@@ -132,9 +132,24 @@ fn diameter_line(message: &diameter::MessageView<'_>) -> String {
             tokens(carried.text.as_bytes()).as_str().trim_end().to_owned()
                 + if Token::first_in(carried.text.as_bytes()).is_none() { &carried.text } else { "" }
         ),
-        None => String::new(),
+        None => report_line(message),
     };
     format!("{name} {letter}{repeated} {:x}{outcome}{user}{text}", header.hop_by_hop.0)
+}
+
+/// What a status report says.
+fn report_line(message: &diameter::MessageView<'_>) -> String {
+    let header = message.header();
+    let is_delivery = header.flags.request && Procedure::of(&header) == Ok(Procedure::MtForward);
+    let forward = is_delivery.then(|| MtForward::parse(message).ok()).flatten();
+    match forward.as_ref().map(|forward| MtTpdu::parse(forward.tpdu)) {
+        Some(Ok(MtTpdu::StatusReport(report))) => {
+            let to = report.recipient.digits().map(number).unwrap_or_default();
+            let (reference, status) = (report.message_reference, report.status.0);
+            format!(" report {status:#04x} on {reference} to {to}")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Of whom the HSS is asked, or what it says.

@@ -98,6 +98,7 @@ impl World {
         let mut cast = Cast::new(wall, &mut entropy);
         cast.hand_out(&plan.chats, &plan.pages, &plan.operator);
         cast.enrol(&plan.subscribers);
+        cast.agree_on_reports(&plan.reports);
         cast.pager = Pager::new(&plan.pages, &plan.subscribers);
         World {
             plan: Arc::new(plan.clone()),

@@ -281,7 +281,7 @@ impl Conserved {
 }
 
 /// The SMS-SUBMIT-REPORT says that it is there already.
-fn is_duplicate(answer: &MoForwardAnswer<'_>) -> bool {
+pub(super) fn is_duplicate(answer: &MoForwardAnswer<'_>) -> bool {
     answer.outcome == Experimental::SM_DELIVERY_FAILURE.into()
         && answer
             .failure

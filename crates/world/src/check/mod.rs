@@ -8,6 +8,7 @@ mod conserved;
 mod no_cross_talk;
 mod pair_unique;
 mod permitted;
+mod reported;
 mod silent_on_secrets;
 mod spoken;
 mod transaction_law;
@@ -124,6 +125,7 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(transaction_law::TransactionLaw::default()),
         Box::new(answered::Answered::default()),
         Box::new(bounded::Bounded),
+        Box::new(reported::Reported::default()),
         Box::new(permitted::Permitted::default()),
         Box::new(authorised::Authorised::default()),
         Box::new(spoken::Spoken::default()),

@@ -8,13 +8,14 @@ use crate::gateway::{Misrule, Wrap};
 use crate::paper::{Coming, Going};
 use crate::places::STRANGER;
 use crate::plan::{
-    Answer, Barred, ChatPlan, Content, End, Fault, JA, Lie, Limits, Operator, Say, SubscriberPlan, Terms,
-    What, YES, pooled, sms_user,
+    Answer, Barred, ChatPlan, Content, End, Fault, Habit, JA, Lie, Limits, Operator, ReportPlan, Reported,
+    Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
 };
 use crate::play::play_with;
 use crate::token::Side;
 use crate::trace::{Trace, text_of};
 use crate::world::{Outcome, Tampering};
+use sms::{MtTpdu, Status};
 
 type Tamper = fn() -> Box<dyn FnMut(Going) -> Vec<Going>>;
 
@@ -28,7 +29,10 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         hides: false,
         answer: Answer::Yes,
         thinks_ms: 2000,
-        says: vec![Say { after_ms: 500, content: Content::Text, characters: 0, reply: Some(0) }; 2],
+        says: vec![
+            Say { after_ms: 500, asks: false, content: Content::Text, characters: 0, reply: Some(0) };
+            2
+        ],
         end: End::ChatUser,
     };
     let operator = Operator {
@@ -76,6 +80,7 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         network: Terms::CALM,
         chats: vec![chat(0, 1000), chat(1, second_begins_ms)],
         pages: vec![],
+        reports: vec![],
         faults: vec![],
     }
 }
@@ -421,7 +426,63 @@ fn authorised_sees_somebody_refused_of_whom_the_hss_says_yes() {
 fn authorised_sees_somebody_talk_on_whom_the_hss_has_forbidden_it() {
     let mut plan = enrolled(true);
     plan.subscribers[0].changes_ms = Some(14_000);
-    plan.chats[0].says = vec![Say { after_ms: 3000, content: Content::Text, characters: 0, reply: None }; 4];
+    plan.chats[0].says =
+        vec![Say { after_ms: 3000, asks: false, content: Content::Text, characters: 0, reply: None }; 4];
     let heedless: Misrule = |policy| policy.end_at_deregistration = false;
     exactly("authorised", &plan, Breach::Policy(heedless));
+}
+
+/// Two chats whose chat users want to know what becomes of their texts; those of the second fail.
+fn asking() -> Plan {
+    let mut plan = plan([0, 1], 2000);
+    plan.operator.status_reports = true;
+    plan.chats.iter_mut().flat_map(|chat| &mut chat.says).for_each(|say| say.asks = true);
+    let report =
+        |sms_user, fate| ReportPlan { sms_user, habit: vec![Habit { fate, after_ms: 200, twice: true }] };
+    plan.reports = vec![report(0, Reported::Delivered), report(1, Reported::Failed)];
+    plan
+}
+
+#[test]
+fn reported_sees_a_text_told_to_be_delivered_that_was_not() {
+    // The centre says that it has failed, and the gateway hears the contrary.
+    let rosy = |coming| match coming {
+        Coming::Stream { link, mut bytes } => {
+            if let Some(status) = failure_at(&bytes) {
+                bytes[status] = Status::DELIVERED.0;
+            }
+            vec![Coming::Stream { link, bytes }]
+        }
+        other => vec![other],
+    };
+    exactly("reported", &asking(), Breach::Coming(rosy));
+}
+
+/// Where a status report stands that says that a short message has failed.
+fn failure_at(bytes: &[u8]) -> Option<usize> {
+    let message = diameter::MessageView::parse(bytes).ok()?;
+    let tpdu = diameter::sgd::MtForward::parse(&message).ok()?.tpdu;
+    let MtTpdu::StatusReport(report) = MtTpdu::parse(tpdu).ok()? else { return None };
+    let place = bytes.windows(tpdu.len()).position(|window| window == tpdu)?;
+    (report.status == Status::VALIDITY_EXPIRED).then_some(place + tpdu.len() - 1)
+}
+
+#[test]
+fn reported_sees_what_counts_as_delivered_where_the_centre_is_to_say() {
+    exactly("reported", &asking(), Breach::Policy(|policy| policy.status_reports = false));
+}
+
+#[test]
+fn reported_sees_somebody_told_twice() {
+    let wordy: Tamper = || {
+        Box::new(|going| match going {
+            Going::Stream { link, bytes } if holds(&bytes, b" REPORT\r\n") => {
+                let id = bytes[5..13].to_vec();
+                let other = replaced(&bytes, &id, b"t0ldag41");
+                vec![Going::Stream { link, bytes }, Going::Stream { link, bytes: other }]
+            }
+            other => vec![other],
+        })
+    };
+    exactly("reported", &asking(), Breach::Going(wordy));
 }

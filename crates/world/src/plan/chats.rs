@@ -55,6 +55,9 @@ pub enum Answer {
 pub struct Say {
     /// How long he waits before it.
     pub after_ms: u64,
+    /// Does he want to know whether it was delivered?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
     /// Is it a text?
     #[serde(default, skip_serializing_if = "Content::is_text")]
     pub content: Content,
@@ -121,13 +124,17 @@ impl ChatPlan {
         for (place, say) in self.says.iter().enumerate() {
             let text = self.token(Side::ChatUser, place as u32).text(say.characters);
             let other = |content_type: &str, is_wrapped, body: &str| {
-                Step::SendOther(Enclosure {
+                Step::Send(Enclosure {
                     content_type: content_type.into(),
                     is_wrapped,
                     body: body.as_bytes().into(),
+                    told_as: None,
                 })
             };
             let step = match say.content {
+                Content::Text if say.asks => {
+                    Step::Send(Enclosure::text(&text).told_as(told_as(self.id, place as u32)))
+                }
                 Content::Text => Step::SendText(text),
                 Content::Picture => other("image/png", true, &text),
                 Content::BarePicture => other("image/png", false, &text),
@@ -145,6 +152,17 @@ impl ChatPlan {
     pub fn token(&self, side: Side, number: u32) -> Token {
         Token { chat: self.id, side, number }
     }
+}
+
+/// The IMDN Message-ID of a text.
+pub fn told_as(chat: u32, number: u32) -> String {
+    format!("imdn-{chat}-{number}")
+}
+
+/// Which text has this IMDN Message-ID.
+pub fn text_told_as(imdn_message_id: &[u8]) -> Option<Token> {
+    let (chat, number) = std::str::from_utf8(imdn_message_id).ok()?.strip_prefix("imdn-")?.split_once('-')?;
+    Some(Token { chat: chat.parse().ok()?, side: Side::ChatUser, number: number.parse().ok()? })
 }
 
 /// RFC 3994 3.

@@ -3,8 +3,8 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, Barred, ChatPlan, Content, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan,
-    Reader, Say, SubscriberPlan, Terms, What,
+    Answer, Barred, ChatPlan, Content, End, Fault, Habit, Lie, Limits, Manners, Operator, PagePlan, Peer,
+    Plan, Reader, ReportPlan, Reported, Say, SubscriberPlan, Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -35,6 +35,7 @@ impl Plan {
         let chats = chats(&mut cast, size, act_one_ms);
         let subscribers = subscribers(&mut cast, &operator, &chats, act_one_ms);
         let pages = pages(&mut cast, &chats, act_one_ms);
+        let reports = reports(&mut cast, &chats);
         let limits = limits(&mut cast, chats.len());
         let barred = barred(&mut cast, &chats);
         let network = terms(&mut net);
@@ -50,6 +51,7 @@ impl Plan {
             network,
             chats,
             pages,
+            reports,
             faults,
         }
     }
@@ -106,6 +108,33 @@ fn limits(chance: &mut Entropy, chats: usize) -> Limits {
         announcements: room(chance, 16 * ample),
         subscribers: room(chance, 4 * ample),
     }
+}
+
+/// What the centre says of texts for some of those who are invited; of the others it says nothing.
+fn reports(chance: &mut Entropy, chats: &[ChatPlan]) -> Vec<ReportPlan> {
+    let mut users: Vec<u32> = chats.iter().map(|chat| chat.sms_user).collect();
+    users.sort_unstable();
+    users.dedup();
+    users.retain(|_| chance.per_mille(800));
+    let habit = |chance: &mut Entropy| Habit {
+        fate: *chance.one_of(&[
+            Reported::Delivered,
+            Reported::Delivered,
+            Reported::Delivered,
+            Reported::DeliveredLate,
+            Reported::Failed,
+            Reported::Nothing,
+        ]),
+        after_ms: *chance.one_of(&[0, 200, 3000, 20_000, 60_000]),
+        twice: chance.per_mille(200),
+    };
+    users
+        .into_iter()
+        .map(|sms_user| {
+            let most = chance.between(1, 4);
+            ReportPlan { sms_user, habit: (0..most).map(|_| habit(chance)).collect() }
+        })
+        .collect()
 }
 
 /// In one world of five: somebody who begins a chat, or somebody who is invited, or both.
@@ -171,7 +200,9 @@ fn chats(chance: &mut Entropy, size: Size, act_one_ms: u64) -> Vec<ChatPlan> {
 }
 
 fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan {
-    let says = (0..chance.between(0, 5)).map(|_| say(chance)).collect();
+    // Some clients always ask, most never.
+    let asks = *chance.one_of(&[0, 0, 0, 300, 1000]);
+    let says = (0..chance.between(0, 5)).map(|_| say(chance, asks)).collect();
     ChatPlan {
         id,
         chat_user: chance.between(0, u64::from(people) - 1) as u32,
@@ -212,6 +243,7 @@ fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PageP
                 chat_user: people.chat_user,
                 sms_user: chance.one_of(chats).sms_user,
                 at_ms: chance.between(0, act_one_ms),
+                asks: chance.per_mille(300),
                 registered_s: *chance.one_of(&[0, 30, 90, 600]),
                 deregisters: chance.per_mille(200),
                 characters: characters(chance),
@@ -228,7 +260,7 @@ fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PageP
         .collect()
 }
 
-fn say(chance: &mut Entropy) -> Say {
+fn say(chance: &mut Entropy, asks: u64) -> Say {
     let characters = |chance: &mut Entropy| *chance.one_of(&[0, 0, 0, 0, 100, 170, 400, 1200]);
     let content = match chance.below(20) {
         0 => Content::Picture,
@@ -238,6 +270,7 @@ fn say(chance: &mut Entropy) -> Say {
     };
     Say {
         after_ms: *chance.one_of(&[0, 5, 300, 2000, 8000]),
+        asks: chance.per_mille(asks),
         content,
         characters: characters(chance),
         reply: chance.per_mille(600).then(|| characters(chance)),

@@ -8,9 +8,10 @@ mod draw;
 mod operator;
 mod pages;
 mod people;
+mod reports;
 mod subscribers;
 
-pub use chats::{Answer, ChatPlan, Content, End, NAME, Say, TOPIC};
+pub use chats::{Answer, ChatPlan, Content, End, NAME, Say, TOPIC, text_told_as, told_as};
 pub use draw::Size;
 pub use operator::{
     Barred, HALT, INVITES, JA, Limits, NEIN, NO, OVER, Operator, SEEN, SERVICE_CENTRE, STOP, YES,
@@ -20,6 +21,7 @@ pub use pages::{PagePlan, Reader};
 pub use people::{
     canaries, chat_user, chats_of_canaries, has_another_language, home_prefixes, place_of, pooled, sms_user,
 };
+pub use reports::{Habit, ReportPlan, Reported};
 pub use subscribers::SubscriberPlan;
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +54,9 @@ pub struct Plan {
     /// Texts outside of a chat.
     #[serde(default)]
     pub pages: Vec<PagePlan>,
+    /// What the service centre reports.
+    #[serde(default)]
+    pub reports: Vec<ReportPlan>,
     /// The calendar of faults.
     #[serde(default)]
     pub faults: Vec<Fault>,

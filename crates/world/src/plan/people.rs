@@ -45,7 +45,16 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
             hides: false,
             answer: if asks_first { Answer::Yes } else { Answer::Nothing },
             thinks_ms: 1000,
-            says: vec![Say { after_ms: 500, content: Content::Text, characters: 0, reply: Some(0) }; 2],
+            says: vec![
+                Say {
+                    after_ms: 500,
+                    asks: false,
+                    content: Content::Text,
+                    characters: 0,
+                    reply: Some(0)
+                };
+                2
+            ],
             end: End::ChatUser,
         })
         .collect()
