@@ -218,10 +218,10 @@ impl Chat {
                 Some(_) => Standing::Done,
                 None => self.waiting_for_talk(),
             },
-            Step::Bye => match &mut self.call {
+            Step::Bye | Step::Close => match &mut self.call {
                 _ if self.has_left => Standing::Done,
                 Some(call) if call.is_established() => {
-                    call.leave(turn);
+                    call.leave((*step == Step::Close).then_some(IDLE), turn);
                     self.record.ended_by.get_or_insert(EndedBy::ChatUser);
                     Standing::Waiting
                 }
@@ -295,7 +295,7 @@ impl Chat {
         self.record.failure = Some(Failure { step: self.step, why });
         if let Some(call) = &mut self.call {
             if call.is_established() {
-                call.leave(turn);
+                call.leave(None, turn);
                 self.record.ended_by.get_or_insert(EndedBy::ChatUser);
             } else if call.may_cancel() {
                 call.cancel(turn);
@@ -309,3 +309,6 @@ impl Step {
         matches!(self, Step::Wait(_))
     }
 }
+
+/// Why a client closes a chat by itself.
+const IDLE: &str = "SIP;cause=480;text=\"Bearer Unavailable\"";

@@ -54,6 +54,8 @@ pub enum Step {
     ExpectAnyText,
     /// Leaves, and waits for the answer.
     Bye,
+    /// His client closes the chat as nobody uses it (OMA CPM), and waits for the answer.
+    Close,
     /// Waits for the other side to leave.
     ExpectBye,
 }
@@ -141,6 +143,7 @@ impl fmt::Debug for Step {
             Step::Send(this) => write!(f, "Send({}, {} octets)", this.content_type, this.body.len()),
             Step::ExpectText(text) => write!(f, "ExpectText({} octets)", text.len()),
             Step::ExpectAnyText => f.write_str("ExpectAnyText"),
+            Step::Close => f.write_str("Close"),
             Step::Bye => f.write_str("Bye"),
             Step::ExpectBye => f.write_str("ExpectBye"),
         }
