@@ -179,6 +179,10 @@ fn part(script: Script, chat: &ChatPlan, (asks_first, has_two): (bool, bool)) ->
         if chat.end == End::SmsUser && place as usize + 1 == chat.says.len() {
             replies.push(reply(Duration::from_secs(3), stop));
         }
+        if chat.end == End::Closed && place as usize + 1 == chat.says.len() {
+            let once_more = chat.token(Side::SmsUser, plan::ONCE_MORE).text(0);
+            replies.push(reply(Duration::from_secs(12), &once_more));
+        }
         let when = When::Contains(chat.token(Side::ChatUser, place).to_string());
         script = script.rule(Rule { when, replies });
     }

@@ -1,4 +1,5 @@
-//! Chat users of another S-CSCF, who register, write MESSAGEs outside of any chat, and get some.
+//! Chat users of another S-CSCF, who register, write MESSAGEs outside of any chat, and get some; called back into a chat, none
+//! comes.
 //!
 //! UE and S-CSCF in one, as the gateway sees only the latter. In: what its plan says, responses, MESSAGEs of the gateway. Out:
 //! REGISTER and MESSAGE, each a client transaction; an answer to each MESSAGE, the same for its repetitions.
@@ -15,7 +16,7 @@ use tempo::{Duration, Instant};
 
 use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, PAGER, REALM};
-use crate::plan::{PagePlan, Reader, SubscriberPlan, chat_user, sms_user, told_as};
+use crate::plan::{Callee, PagePlan, Reader, SubscriberPlan, chat_user, place_of, sms_user, told_as};
 use crate::token::Token;
 use crate::trace::number;
 use crate::written::written;
@@ -26,6 +27,10 @@ pub struct Pager {
     requests: Vec<Request>,
     /// What the MESSAGEs of the gateway were answered with, by branch.
     answered: BTreeMap<Vec<u8>, StatusCode>,
+    /// What they do when they are called, by their places.
+    callees: BTreeMap<u32, Callee>,
+    /// INVITEs that ring, by branch.
+    ringing: BTreeMap<Vec<u8>, Vec<u8>>,
     /// What they are like, by the number of the page that they began.
     readers: BTreeMap<u32, Reader>,
 }
@@ -68,6 +73,7 @@ impl Pager {
     /// One more who comes, again and again, and perhaps goes.
     pub fn register(&mut self, beginning: Instant, subscriber: &SubscriberPlan) {
         let SubscriberPlan { chat_user, life_s, .. } = *subscriber;
+        self.callees.insert(chat_user, subscriber.when_called);
         let at = beginning + Duration::from_millis(subscriber.registers_ms);
         let leaves = subscriber.leaves_ms.map(|leaves_ms| beginning + Duration::from_millis(leaves_ms));
         for turn in 0..=subscriber.refreshes {
@@ -92,6 +98,9 @@ impl Pager {
     }
 
     fn respond(&mut self, message: &MessageView<'_>, from: SocketAddr, out: &mut Out) {
+        if [Method::Invite, Method::Cancel].contains(&message.method()) {
+            return self.called(message, from, out);
+        }
         let reader = Token::first_in(message.body()).and_then(|token| self.readers.get(&token.chat));
         let status = match reader {
             _ if message.method() != Method::Message => StatusCode::METHOD_NOT_ALLOWED,
@@ -101,13 +110,44 @@ impl Pager {
         };
         let branch = message.via().branch.unwrap_or_default().to_vec();
         let status = *self.answered.entry(branch).or_insert(status);
-        let bytes = written(|out| {
-            let mut response = ResponseWriter::start(out, message, from, status, None, Some(b"pager"), false);
-            // What does not fit is not sent.
-            let _ = response.finish_without_body();
-        });
-        out.datagram(response_target(&message.via(), from), bytes);
+        answer(message, from, status, out);
     }
+
+    /// Somebody is called, or no more. Repetitions get the same answer, which is repeated for nothing else.
+    fn called(&mut self, message: &MessageView<'_>, from: SocketAddr, out: &mut Out) {
+        let branch = message.via().branch.unwrap_or_default().to_vec();
+        if message.method() == Method::Cancel {
+            answer(message, from, StatusCode::OK, out);
+            let ringing = self.ringing.get(&branch);
+            if let Some((bytes, index)) = ringing.and_then(|bytes| Some((bytes, Index::parse(bytes).ok()?))) {
+                let invite = MessageView::new(bytes, &index);
+                answer(&invite, from, StatusCode::REQUEST_TERMINATED, out);
+            }
+            return;
+        }
+        let whose = message.to().parsed_uri().and_then(|uri| uri.digits()).and_then(place_of);
+        let status = match whose.and_then(|place| self.callees.get(&place)) {
+            Some(Callee::Silent) => return,
+            Some(Callee::Ringing) => StatusCode::RINGING,
+            Some(Callee::Busy) => StatusCode::BUSY_HERE,
+            Some(Callee::Unwilling) => StatusCode::DECLINE,
+            Some(Callee::Away) | None => StatusCode::TEMPORARILY_UNAVAILABLE,
+        };
+        if status == StatusCode::RINGING {
+            self.ringing.insert(branch, message.as_ref().to_vec());
+        }
+        answer(message, from, status, out);
+    }
+}
+
+/// A response without a body.
+fn answer(message: &MessageView<'_>, from: SocketAddr, status: StatusCode, out: &mut Out) {
+    let bytes = written(|out| {
+        let mut response = ResponseWriter::start(out, message, from, status, None, Some(b"pager"), false);
+        // What does not fit is not sent.
+        let _ = response.finish_without_body();
+    });
+    out.datagram(response_target(&message.via(), from), bytes);
 }
 
 impl Request {

@@ -77,7 +77,7 @@ fn fewer<T: Clone>(
 }
 
 /// What makes a world simpler, one thing each.
-const EASINGS: [fn(&mut Plan); 17] = [
+const EASINGS: [fn(&mut Plan); 18] = [
     |plan| plan.network = Terms::CALM,
     |plan| plan.network.loss = 0,
     |plan| plan.network.twice = 0,
@@ -91,6 +91,7 @@ const EASINGS: [fn(&mut Plan); 17] = [
     |plan| plan.operator.two_languages = false,
     |plan| plan.operator.distrusts = false,
     |plan| plan.operator.asks_hss = false,
+    |plan| (plan.operator.recall_s, plan.operator.call_back) = (0, false),
     |plan| plan.operator.subscribers_only = false,
     |plan| {
         for subscriber in &mut plan.subscribers {

@@ -37,6 +37,8 @@ pub struct Authorised {
     paths: BTreeMap<Vec<u8>, u32>,
     /// Texts that are not answered: whose, and since when.
     said: BTreeMap<(LinkNumber, Vec<u8>), (u32, Instant)>,
+    /// INVITEs of the gateway by branch: they are repeated, whatever the HSS says meanwhile.
+    called: BTreeSet<Vec<u8>>,
     has_crashed: bool,
 }
 
@@ -94,6 +96,14 @@ impl Checker for Authorised {
                 Ok(())
             }
             (What::Sip { message, .. }, Way::Out) => match message.status() {
+                None if message.method() == Method::Invite && message.to_tag().is_none() => {
+                    let is_new = self.called.insert(message.via().branch.unwrap_or_default().to_vec());
+                    let user = registrant(message).filter(|_| is_new);
+                    match user.and_then(|user| self.may(user, (crossing.at, crossing.at), plan)) {
+                        Some(false) => Err("somebody is called back who may not".into()),
+                        _ => Ok(()),
+                    }
+                }
                 Some(status) => self.answered(crossing.at, message, status, scene),
                 None => Ok(()),
             },
@@ -288,7 +298,7 @@ impl Authorised {
     }
 }
 
-/// Whose registration it is.
+/// Whose registration it is, or who is called.
 fn registrant(message: &sip::MessageView<'_>) -> Option<u32> {
     Uri::parse(message.to().uri).and_then(|uri| uri.digits()).and_then(place_of)
 }

@@ -1,17 +1,18 @@
-//! permitted: nobody chats, or is reached, who may not; nobody is told that he may not who may; and who speaks from where nobody
-//! is believed is not heard, but counted.
+//! permitted: nobody chats, or is reached, who may not; nobody is told that he may not who may; who speaks from where nobody is
+//! believed is not heard, but counted; and nobody is called back where the operator does not want that, or by a stranger.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use shard::Count;
-use sip::{Method, StatusCode};
+use sip::{MessageView, Method, StatusCode, Uri};
 use tempo::Instant;
 
 use super::{Checker, Kept, Scene, invited};
 use crate::gateway::Gateway;
 use crate::places::STRANGER;
+use crate::plan::{ChatPlan, chat_user, sms_user};
 use crate::token::Token;
-use crate::trace::text_of;
+use crate::trace::{number, text_of};
 use crate::watch::{Crossing, Way, What};
 
 /// Who has asked for what.
@@ -56,6 +57,7 @@ impl Checker for Permitted {
                 }
                 Ok(())
             }
+            (What::Sip { message, .. }, Way::Out) if message.is_request() => called_back(message, scene),
             (What::Sip { message, .. }, Way::Out) => {
                 let Some(status) = message.status() else { return Ok(()) };
                 let begins = [Method::Invite, Method::Message].contains(&message.method());
@@ -96,5 +98,26 @@ impl Checker for Permitted {
             }
         }
         Ok(())
+    }
+}
+
+/// An INVITE of the gateway calls one of its chats back.
+fn called_back(message: &MessageView<'_>, scene: &Scene) -> Kept {
+    if message.method() != Method::Invite || message.to_tag().is_some() {
+        return Ok(());
+    }
+    let operator = &scene.plan.operator;
+    if operator.recall_s == 0 && !operator.call_back {
+        return Err("somebody is called back, and the operator does not want that".into());
+    }
+    let digits = |uri| Uri::parse(uri).and_then(|uri| uri.digits()).map(number);
+    let (called, caller) = (digits(message.to().uri), digits(message.from().uri));
+    let is_theirs = |chat: &ChatPlan| {
+        called == Some(number(chat_user(chat.chat_user))) && caller == Some(number(sms_user(chat.sms_user)))
+    };
+    // A name that was damaged may be another's.
+    match scene.plan.network.can_damage() || scene.plan.chats.iter().any(is_theirs) {
+        true => Ok(()),
+        false => Err("somebody is called back by whom he has no chat with".into()),
     }
 }

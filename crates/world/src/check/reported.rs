@@ -40,9 +40,9 @@ pub struct Reported {
     /// Segments that the centre has taken, and that it says are delivered.
     taken: BTreeSet<(Token, u8)>,
     delivered: BTreeSet<(Token, u8)>,
-    /// How often it has taken a text as new, by its first segment: a MESSAGE that comes to a gateway which has forgotten it is a text
-    /// of its own.
-    times: BTreeMap<Token, usize>,
+    /// Submissions of a text's first segment that the centre has not refused, by shard and End-to-End: a MESSAGE that comes to a
+    /// gateway which has forgotten it is a text of its own.
+    times: BTreeMap<Token, BTreeSet<(u16, u32)>>,
     /// Of which it says that they are not.
     failed: BTreeSet<Token>,
     /// Numbers that routing queries asked for, and behind MT-Correlation-IDs.
@@ -90,7 +90,7 @@ impl Checker for Reported {
             }
             (What::Msrp { chunk, .. }, way) => self.talk(chunk, way, scene),
             (What::Diameter { link, message }, way) => {
-                self.short_message(*link, message, way);
+                self.short_message(crossing.shard, *link, message, way);
                 Ok(())
             }
             _ => Ok(()),
@@ -146,7 +146,7 @@ impl Reported {
         }
         let times = self.told.entry((token, how)).or_default();
         times.insert(name.to_vec());
-        if times.len() > self.times.get(&token).copied().unwrap_or(0).max(1) {
+        if times.len() > self.times.get(&token).map_or(0, BTreeSet::len).max(1) {
             return Err(format!("what became of {token} is told once too often ({how:?})"));
         }
         if fate != Fate::Delivered {
@@ -160,8 +160,9 @@ impl Reported {
         }
     }
 
-    fn short_message(&mut self, link: LinkNumber, message: &MessageView<'_>, way: Way) {
+    fn short_message(&mut self, shard: u16, link: LinkNumber, message: &MessageView<'_>, way: Way) {
         let header = message.header();
+        let submission = (shard, header.end_to_end.0);
         let key = (link, header.hop_by_hop.0);
         match (Procedure::of(&header), header.flags.request, way) {
             (Ok(Procedure::MoForward), true, Way::Out) => {
@@ -173,6 +174,9 @@ impl Reported {
                 let (total, sequence) = carried.part.map_or((1, 1), |(_, total, sequence)| (total, sequence));
                 self.totals.insert(token, total);
                 self.submitted.insert(key, (token, sequence));
+                if sequence == 1 {
+                    self.times.entry(token).or_default().insert(submission);
+                }
                 let name = (carried.from, carried.to, view.message_reference);
                 self.segments.entry(name).or_default().insert((token, sequence));
             }
@@ -184,9 +188,8 @@ impl Reported {
                 });
                 if is_taken {
                     self.taken.insert(segment);
-                }
-                if segment.1 == 1 && Outcome::read(message) == Ok(Outcome::Success) {
-                    *self.times.entry(segment.0).or_default() += 1;
+                } else if let Some(times) = self.times.get_mut(&segment.0) {
+                    times.remove(&submission);
                 }
             }
             (Ok(Procedure::RoutingInfo), true, Way::In) => {

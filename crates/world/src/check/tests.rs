@@ -8,8 +8,8 @@ use crate::gateway::{Misrule, Wrap};
 use crate::paper::{Coming, Going};
 use crate::places::STRANGER;
 use crate::plan::{
-    Answer, Barred, ChatPlan, Content, End, Fault, Habit, JA, Lie, Limits, Operator, ReportPlan, Reported,
-    Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
+    Answer, Barred, Callee, ChatPlan, Content, End, Fault, Habit, JA, Lie, Limits, Operator, ReportPlan,
+    Reported, Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
 };
 use crate::play::play_with;
 use crate::token::Side;
@@ -68,6 +68,8 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         distrusts: true,
         subscribers_only: false,
         asks_hss: false,
+        recall_s: 0,
+        call_back: false,
     };
     Plan {
         seed: 1,
@@ -396,6 +398,7 @@ fn enrolled(second_is_authorised: bool) -> Plan {
         leaves_ms: None,
         is_authorised,
         auto_accept: None,
+        when_called: Callee::Away,
         changes_ms: None,
     };
     plan.subscribers = vec![subscriber(0, true), subscriber(1, second_is_authorised)];
@@ -485,4 +488,59 @@ fn reported_sees_somebody_told_twice() {
         })
     };
     exactly("reported", &asking(), Breach::Going(wordy));
+}
+
+/// The first chat is closed by its client, and its SMS user writes once more.
+fn closed() -> Plan {
+    let mut plan = enrolled(true);
+    plan.chats[0].says.truncate(1);
+    plan.chats[0].says[0].reply = None;
+    plan.chats[0].end = End::Closed;
+    plan
+}
+
+#[test]
+fn permitted_sees_somebody_called_back_where_nobody_wants_that() {
+    let keen: Misrule = |policy| policy.recall = tempo::Duration::from_secs(60);
+    exactly("permitted", &closed(), Breach::Policy(keen));
+}
+
+#[test]
+fn permitted_sees_somebody_called_back_by_a_stranger() {
+    let misled: Tamper = || {
+        Box::new(|going| match going {
+            Going::Datagram { port, to, bytes } if bytes.starts_with(b"INVITE ") => {
+                vec![Going::Datagram {
+                    port,
+                    to,
+                    bytes: replaced(&bytes, b"tel:+491555000000", b"tel:+491555000001"),
+                }]
+            }
+            other => vec![other],
+        })
+    };
+    let mut plan = closed();
+    plan.operator.recall_s = 60;
+    exactly("permitted", &plan, Breach::Going(misled));
+}
+
+#[test]
+fn authorised_sees_somebody_called_back_who_may_chat_no_more() {
+    let mut plan = closed();
+    plan.operator.recall_s = 60;
+    // Between the end of the chat and the words that call.
+    plan.subscribers[0].changes_ms = Some(18_000);
+    exactly("authorised", &plan, Breach::Directory(shammed::lenient));
+}
+
+#[test]
+fn whoever_is_called_back_and_does_not_come_has_not_got_the_words() {
+    let mut plan = closed();
+    plan.operator.recall_s = 60;
+    let outcome = played(&plan, Breach::None, |_| true);
+    let count =
+        |wanted| crate::COUNTS.iter().position(|count| *count == wanted).map(|at| outcome.counted[at]);
+    assert_eq!(outcome.broken, None);
+    let called = (count(shard::Count::Recalls), count(shard::Count::RecallsFailed));
+    assert_eq!(called, (Some(3), Some(3)), "the SMS side tries three times");
 }

@@ -103,6 +103,8 @@ pub enum End {
     SmsUser,
     /// By silence.
     Silence,
+    /// The chat user's client closes it, as nobody uses it; the SMS user writes once more.
+    Closed,
 }
 
 impl ChatPlan {
@@ -144,6 +146,7 @@ impl ChatPlan {
         }
         match self.end {
             End::ChatUser => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Bye),
+            End::Closed => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Close),
             _ => script.then(Step::ExpectBye),
         }
     }
@@ -168,6 +171,8 @@ pub fn text_told_as(imdn_message_id: &[u8]) -> Option<Token> {
 /// RFC 3994 3.
 const COMPOSING: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
     <isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state></isComposing>";
+/// The number of the token of an SMS user who writes once more.
+pub const ONCE_MORE: u32 = 1000;
 /// The number of the token that is the name of a chat user.
 pub const NAME: u32 = 0;
 /// And of the one that is the topic of his invitation.

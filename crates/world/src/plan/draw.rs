@@ -3,8 +3,8 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, Barred, ChatPlan, Content, End, Fault, Habit, Lie, Limits, Manners, Operator, PagePlan, Peer,
-    Plan, Reader, ReportPlan, Reported, Say, SubscriberPlan, Terms, What,
+    Answer, Barred, Callee, ChatPlan, Content, End, Fault, Habit, Lie, Limits, Manners, Operator, PagePlan,
+    Peer, Plan, Reader, ReportPlan, Reported, Say, SubscriberPlan, Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -91,6 +91,8 @@ fn operator(chance: &mut Entropy) -> Operator {
         distrusts: chance.per_mille(500),
         subscribers_only: chance.per_mille(300),
         asks_hss: chance.per_mille(400),
+        recall_s: *chance.one_of(&[0, 0, 20, 120]),
+        call_back: chance.per_mille(300),
     }
 }
 
@@ -159,7 +161,8 @@ fn subscribers(
     chats: &[ChatPlan],
     act_one_ms: u64,
 ) -> Vec<SubscriberPlan> {
-    if !operator.subscribers_only && !operator.asks_hss {
+    let is_called = operator.recall_s > 0 || operator.call_back;
+    if !operator.subscribers_only && !operator.asks_hss && !is_called {
         return Vec::new();
     }
     let mut people: Vec<u32> = chats.iter().map(|chat| chat.chat_user).collect();
@@ -182,6 +185,14 @@ fn subscribers(
                 leaves_ms: at(chance, 150),
                 is_authorised: chance.per_mille(800),
                 auto_accept: *chance.one_of(&[None, None, Some(true), Some(false)]),
+                when_called: *chance.one_of(&[
+                    Callee::Away,
+                    Callee::Busy,
+                    Callee::Unwilling,
+                    Callee::Ringing,
+                    Callee::Ringing,
+                    Callee::Silent,
+                ]),
                 changes_ms: at(chance, 350),
             }
         })
@@ -226,6 +237,7 @@ fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan
             End::SmsUser,
             End::SmsUser,
             End::Silence,
+            End::Closed,
             End::Cancel,
         ]),
     }

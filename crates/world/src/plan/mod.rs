@@ -11,7 +11,7 @@ mod people;
 mod reports;
 mod subscribers;
 
-pub use chats::{Answer, ChatPlan, Content, End, NAME, Say, TOPIC, text_told_as, told_as};
+pub use chats::{Answer, ChatPlan, Content, End, NAME, ONCE_MORE, Say, TOPIC, text_told_as, told_as};
 pub use draw::Size;
 pub use operator::{
     Barred, HALT, INVITES, JA, Limits, NEIN, NO, OVER, Operator, SEEN, SERVICE_CENTRE, STOP, YES,
@@ -22,7 +22,7 @@ pub use people::{
     canaries, chat_user, chats_of_canaries, has_another_language, home_prefixes, place_of, pooled, sms_user,
 };
 pub use reports::{Habit, ReportPlan, Reported};
-pub use subscribers::SubscriberPlan;
+pub use subscribers::{Callee, SubscriberPlan};
 
 use serde::{Deserialize, Serialize};
 

@@ -58,6 +58,10 @@ pub struct Operator {
     /// Is the HSS asked about those who register?
     #[serde(default)]
     pub asks_hss: bool,
+    #[serde(default)]
+    pub recall_s: u64,
+    #[serde(default)]
+    pub call_back: bool,
 }
 
 /// Who may do nothing, and who may not be reached.
@@ -122,9 +126,8 @@ pub fn policy(operator: &Operator, barred: &Barred) -> Policy {
         refusals_max: operator.refusals_max,
         tell_late: operator.tell_late,
         status_reports: operator.status_reports,
-        // No chat user of these worlds can be called.
-        recall: Duration::ZERO,
-        call_back: false,
+        recall: Duration::from_secs(operator.recall_s),
+        call_back: operator.call_back,
         late_reports: operator.late_reports,
         without_chat: if operator.refuses_without_chat { WithoutChat::Refuse } else { WithoutChat::Message },
         leave_hint: match operator.leave_hint {

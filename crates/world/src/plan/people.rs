@@ -2,7 +2,7 @@
 
 use octets::Digits;
 
-use super::{Answer, ChatPlan, Content, End, Say, SubscriberPlan};
+use super::{Answer, Callee, ChatPlan, Content, End, Say, SubscriberPlan};
 
 /// The own number of a chat user.
 pub fn chat_user(place: u32) -> Digits {
@@ -70,6 +70,7 @@ pub fn canaries() -> impl Iterator<Item = SubscriberPlan> {
         leaves_ms: None,
         is_authorised: true,
         auto_accept: None,
+        when_called: Callee::Away,
         changes_ms: None,
     })
 }

@@ -24,9 +24,29 @@ pub struct SubscriberPlan {
     /// Is nobody asked whom he invites?
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_accept: Option<bool>,
+    /// What he does when he is called back into a chat.
+    #[serde(default)]
+    pub when_called: Callee,
     /// When it becomes the other way round whether he may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes_ms: Option<u64>,
+}
+
+/// What somebody does who is called back into a chat. None comes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Callee {
+    /// Is not there: 480.
+    #[default]
+    Away,
+    /// Has no time: 486.
+    Busy,
+    /// Does not want to: 603.
+    Unwilling,
+    /// Lets it ring.
+    Ringing,
+    /// Says nothing.
+    Silent,
 }
 
 impl SubscriberPlan {
