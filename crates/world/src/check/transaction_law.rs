@@ -31,7 +31,7 @@ struct Asked {
     times: u32,
     /// When it first came.
     first: Option<Instant>,
-    /// When it last came.
+    /// When it last came, or was answered.
     last: Option<Instant>,
     is_murky: bool,
     /// When the ACK came.
@@ -103,6 +103,9 @@ impl Checker for TransactionLaw {
                     let of_invite = (branch, via.host.to_vec(), b"Invite".to_vec());
                     self.asked.get(&of_invite).and_then(|asked| asked.last)
                 });
+                if let Some(asked) = self.asked.get_mut(&key) {
+                    asked.last = Some(crossing.at);
+                }
                 let Some(asked) =
                     self.asked.get_mut(&key).filter(|_| !is_tiny).filter(|asked| !asked.is_murky)
                 else {
@@ -142,7 +145,7 @@ impl Checker for TransactionLaw {
 }
 
 impl Server {
-    /// `invited`: when the INVITE of a CANCEL last came.
+    /// `invited`: when the INVITE of a CANCEL last came, or was answered: it may have lain with a shard that had no turn.
     fn answer(
         &mut self,
         at: Instant,
@@ -168,7 +171,7 @@ impl Server {
         match status {
             // RFC 3261 9.2: a CANCEL is answered by what there is of its INVITE now.
             481 if last == 200 && method == "Cancel" => Ok(()),
-            200 if last == 481 && method == "Cancel" && invited > Some(last_at) => Ok(()),
+            200 if last == 481 && method == "Cancel" && invited >= Some(last_at) => Ok(()),
             _ if !is_final && !is_clear => Ok(()),
             _ if !is_final => Err(format!("{method}: {status} after {last}")),
             _ if last != status && method == "Invite" && !is_clear => Ok(()),
