@@ -208,6 +208,7 @@ impl Chat {
                 _ => Standing::Failed(Why::OutOfPlace),
             },
             Step::SendText(text) => self.send(&Enclosure::text(text), is_new, turn),
+            Step::SendAgain => self.send_again(is_new, turn),
             Step::Send(enclosure) => self.send(enclosure, is_new, turn),
             Step::ExpectText(wanted) => match self.unread.pop_front() {
                 Some(text) if text == *wanted => Standing::Done,
@@ -270,6 +271,22 @@ impl Chat {
             media.send_enclosure(enclosure, self.record.sent.len() - 1, turn);
         }
         Standing::Waiting
+    }
+
+    fn send_again(&mut self, is_new: bool, turn: &mut Turn<'_>) -> Standing {
+        let Some(media) = self.media.as_mut().filter(|media| !media.is_closed()) else {
+            return Standing::Failed(Why::OutOfPlace);
+        };
+        match self.record.sent.last_mut() {
+            None => Standing::Failed(Why::OutOfPlace),
+            Some(sent) if !is_new && sent.status.is_some() => Standing::Done,
+            Some(_) if !is_new => Standing::Waiting,
+            Some(sent) => {
+                sent.status = None;
+                media.send_again(self.record.sent.len() - 1, turn);
+                Standing::Waiting
+            }
+        }
     }
 
     /// Nobody will say anything any more in a chat that is over.

@@ -23,6 +23,8 @@ pub(super) struct Media {
     state: State,
     inbox: Vec<u8>,
     /// Messages of which the last chunk is missing, by Message-ID.
+    /// What was sent last, and under which Message-ID.
+    last: Option<(Enclosure, String)>,
     unfinished: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Which text of the record a transaction carries; `None` for the one that binds the connection.
     unanswered: BTreeMap<Vec<u8>, Option<usize>>,
@@ -53,6 +55,7 @@ impl Media {
             remote_path: Vec::new(),
             state: State::Unopened,
             inbox: Vec::new(),
+            last: None,
             unfinished: BTreeMap::new(),
             unanswered: BTreeMap::new(),
         }
@@ -81,7 +84,8 @@ impl Media {
             return turn.out.close(link);
         }
         self.state = State::Open(link);
-        self.send(link, None, None, turn);
+        let message_id = turn.word();
+        self.send(link, None, (&message_id, None), turn);
     }
 
     /// The connection is gone, or will not come.
@@ -107,7 +111,16 @@ impl Media {
     /// Sends something, the number `sent` of the record.
     pub(super) fn send_enclosure(&mut self, enclosure: &Enclosure, sent: usize, turn: &mut Turn<'_>) {
         if let State::Open(link) = self.state {
-            self.send(link, Some(enclosure), Some(sent), turn);
+            let message_id = turn.word();
+            self.last = Some((enclosure.clone(), message_id.clone()));
+            self.send(link, Some(enclosure), (&message_id, Some(sent)), turn);
+        }
+    }
+
+    /// Sends once more what was sent last, the number `sent` of the record.
+    pub(super) fn send_again(&mut self, sent: usize, turn: &mut Turn<'_>) {
+        if let (State::Open(link), Some((enclosure, message_id))) = (self.state, self.last.clone()) {
+            self.send(link, Some(&enclosure), (&message_id, Some(sent)), turn);
         }
     }
 
@@ -115,10 +128,10 @@ impl Media {
         &mut self,
         link: LinkName,
         enclosure: Option<&Enclosure>,
-        sent: Option<usize>,
+        (message_id, sent): (&str, Option<usize>),
         turn: &mut Turn<'_>,
     ) {
-        let (transaction_id, message_id, own_id) = (turn.word(), turn.word(), turn.word());
+        let (transaction_id, own_id) = (turn.word(), turn.word());
         let told_as = enclosure.and_then(|enclosure| enclosure.told_as.as_deref());
         let request = SendRequest {
             transaction_id: transaction_id.as_bytes(),

@@ -48,6 +48,8 @@ pub enum Step {
     SendText(String),
     /// Sends this, and waits for its MSRP response, whatever it says.
     Send(Enclosure),
+    /// Sends what he has sent last once more, as the same message (RFC 4975 5.3: one Message-ID), and waits for its response.
+    SendAgain,
     /// Waits for the next text, which must be this one.
     ExpectText(String),
     /// Waits for the next text, whichever it is.
@@ -143,6 +145,7 @@ impl fmt::Debug for Step {
             Step::Send(this) => write!(f, "Send({}, {} octets)", this.content_type, this.body.len()),
             Step::ExpectText(text) => write!(f, "ExpectText({} octets)", text.len()),
             Step::ExpectAnyText => f.write_str("ExpectAnyText"),
+            Step::SendAgain => f.write_str("SendAgain"),
             Step::Close => f.write_str("Close"),
             Step::Bye => f.write_str("Bye"),
             Step::ExpectBye => f.write_str("ExpectBye"),
