@@ -48,8 +48,10 @@ pub struct Reported {
     /// Numbers that routing queries asked for, and behind MT-Correlation-IDs.
     routing: BTreeMap<(LinkNumber, u32), String>,
     correlations: BTreeMap<Vec<u8>, String>,
-    /// What was told, by notification and by REPORT: each in how many messages.
-    told: BTreeMap<(Token, Told), BTreeSet<Vec<u8>>>,
+    /// How often a text was said: whoever says one again that was refused, may hear again that it was.
+    said: BTreeMap<Token, usize>,
+    /// What was told, by notification and by REPORT, and was it good news: each in how many messages.
+    told: BTreeMap<(Token, Told, bool), BTreeSet<Vec<u8>>>,
 }
 
 /// How a sender is told.
@@ -98,8 +100,9 @@ impl Checker for Reported {
     }
 
     fn rest(&mut self, _: Instant, gateway: &Gateway, _: &Scene) -> Kept {
-        let is_told =
-            |token: &&Token| self.failed.contains(*token) || self.told.keys().any(|(told, _)| told == *token);
+        let is_told = |token: &&Token| {
+            self.failed.contains(*token) || self.told.keys().any(|(told, ..)| told == *token)
+        };
         let most = self.wanted.iter().filter(|token| !is_told(token)).count() as u64;
         let wait = gateway.count(Count::DueReports);
         if wait > most {
@@ -116,6 +119,7 @@ impl Reported {
             (Kind::Request(MsrpMethod::Send), Way::In) => {
                 if let Some(token) = asked_in(body) {
                     self.wanted.insert(token);
+                    *self.said.entry(token).or_default() += 1;
                     self.names.insert(chunk.message_id().unwrap_or_default().to_vec(), token);
                 }
                 Ok(())
@@ -144,12 +148,15 @@ impl Reported {
         if !self.wanted.contains(&token) && !scene.plan.network.can_damage() {
             return Err(format!("what became of {token} is told, and nobody wants to know"));
         }
-        let times = self.told.entry((token, how)).or_default();
+        let is_good = fate == Fate::Delivered;
+        let said = self.said.get(&token).copied().filter(|_| !is_good).unwrap_or(1);
+        let most = self.times.get(&token).map_or(0, BTreeSet::len).max(said);
+        let times = self.told.entry((token, how, is_good)).or_default();
         times.insert(name.to_vec());
-        if times.len() > self.times.get(&token).map_or(0, BTreeSet::len).max(1) {
+        if times.len() > most {
             return Err(format!("what became of {token} is told once too often ({how:?})"));
         }
-        if fate != Fate::Delivered {
+        if !is_good {
             return Ok(());
         }
         let known = if scene.plan.operator.status_reports { &self.delivered } else { &self.taken };
@@ -170,7 +177,7 @@ impl Reported {
                 let Some(token) = Token::first_in(carried.text.as_bytes()) else { return };
                 let submit = MoForward::parse(message).ok();
                 let view = submit.as_ref().and_then(|submit| SubmitView::parse(submit.tpdu).ok());
-                let Some(view) = view.filter(|_| self.wanted.contains(&token)) else { return };
+                let Some(view) = view else { return };
                 let (total, sequence) = carried.part.map_or((1, 1), |(_, total, sequence)| (total, sequence));
                 self.totals.insert(token, total);
                 self.submitted.insert(key, (token, sequence));

@@ -58,6 +58,9 @@ pub struct Say {
     /// Does he want to know whether it was delivered?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks: bool,
+    /// Does he send it once more, as the same message?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// Is it a text?
     #[serde(default, skip_serializing_if = "Content::is_text")]
     pub content: Content,
@@ -143,6 +146,9 @@ impl ChatPlan {
                 Content::Composing => other("application/im-iscomposing+xml", true, COMPOSING),
             };
             script = script.then(Step::Wait(Duration::from_millis(say.after_ms))).then(step);
+            if say.again {
+                script = script.then(Step::SendAgain);
+            }
         }
         match self.end {
             End::ChatUser => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Bye),

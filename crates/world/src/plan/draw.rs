@@ -283,6 +283,7 @@ fn say(chance: &mut Entropy, asks: u64) -> Say {
     Say {
         after_ms: *chance.one_of(&[0, 5, 300, 2000, 8000]),
         asks: chance.per_mille(asks),
+        again: chance.per_mille(60),
         content,
         characters: characters(chance),
         reply: chance.per_mille(600).then(|| characters(chance)),

@@ -49,6 +49,7 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
                 Say {
                     after_ms: 500,
                     asks: false,
+                    again: false,
                     content: Content::Text,
                     characters: 0,
                     reply: Some(0)
