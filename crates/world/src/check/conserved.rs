@@ -22,6 +22,9 @@ use crate::watch::{Crossing, Way, What};
 pub struct Conserved {
     /// Texts in SENDs of chat users that are not answered.
     said: BTreeMap<(LinkNumber, Vec<u8>), Token>,
+    /// Texts that were last answered with 408; and how often such a one was said again: whoever does that tries again.
+    unsure: BTreeSet<Token>,
+    tried_again: BTreeMap<Token, usize>,
     /// Short messages that were submitted and are not answered.
     submitted: BTreeMap<(LinkNumber, u32), Carried>,
     /// Segments that the SMS side has, of a text: by reference. Total, and which.
@@ -66,6 +69,9 @@ impl Checker for Conserved {
                 match (chunk.kind(), way) {
                     (Kind::Request(MsrpMethod::Send), _) => {
                         if let Some(token) = Token::first_in(chunk.body().unwrap_or_default()) {
+                            if way == Way::In && self.unsure.remove(&token) {
+                                *self.tried_again.entry(token).or_default() += 1;
+                            }
                             let book = if way == Way::In { &mut self.said } else { &mut self.shown };
                             book.insert(key, token);
                         }
@@ -73,6 +79,10 @@ impl Checker for Conserved {
                     }
                     (Kind::Response(status), Way::Out) if status.0 == 200 => {
                         self.said.remove(&key).map_or(Ok(()), |token| self.is_taken(token))
+                    }
+                    (Kind::Response(status), Way::Out) if status.0 == 408 => {
+                        self.unsure.extend(self.said.remove(&key));
+                        Ok(())
                     }
                     (Kind::Response(status), Way::In) if status.0 == 200 => {
                         if let Some(token) = self.shown.remove(&key) {
@@ -251,7 +261,8 @@ impl Conserved {
         let texts =
             self.fresh.keys().filter(|(other, ..)| *other == token).map(|(_, reference, _)| reference);
         let distinct: BTreeSet<_> = texts.collect();
-        if is_known && distinct.len() > 1 {
+        let most = 1 + self.tried_again.get(&token).copied().unwrap_or(0);
+        if is_known && distinct.len() > most {
             return Err(format!("{token} was said once, and submitted as two texts"));
         }
         Ok(())
