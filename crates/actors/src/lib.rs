@@ -29,7 +29,7 @@ pub mod sms_user;
 
 pub use actor::{Actor, Event, LinkName, Opening};
 pub use calendar::Calendar;
-pub use chat_user::{Caller, ChatRecord, ChatScript, ChatUser, Step, UeSetup};
+pub use chat_user::{Caller, ChatRecord, ChatScript, ChatUser, Enclosure, Step, UeSetup};
 pub use hss::{HomedNumbers, Hss};
 pub use letter::{Delivery, DeliveryEnd, Letter, ShortText};
 pub use node::NodeSetup;
@@ -37,6 +37,6 @@ pub use out::{Effect, Out};
 pub use participant::Participant;
 pub use scscf::{Scscf, ScscfSetup};
 pub use sighting::{Sighting, shown};
-pub use sms_centre::{Manner, SmsCentre};
+pub use sms_centre::{Manner, Report, SmsCentre};
 pub use sms_gmsc::{HssAddress, Persistence, SmsGmsc};
 pub use sms_user::SmsUser;

@@ -12,8 +12,9 @@ use shard::PeerSettings;
 use tempo::{Duration, Entropy, Instant, WallClock};
 
 use crate::pager::Pager;
+use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, GMSC, HSS, PAGER, REALM, SCSCF, SMS_CENTRE, UE};
-use crate::plan::{self, Answer, ChatPlan, End, PagePlan};
+use crate::plan::{self, Answer, ChatPlan, End, Operator, PagePlan, ReportPlan, SubscriberPlan};
 use crate::token::{Side, Token};
 
 /// The actors.
@@ -77,11 +78,12 @@ impl Cast {
     }
 
     /// Gives both sides their parts; who has got his before gets the new one only.
-    pub fn hand_out(&mut self, chats: &[ChatPlan], pages: &[PagePlan], asks_first: bool) {
+    pub fn hand_out(&mut self, chats: &[ChatPlan], pages: &[PagePlan], operator: &Operator) {
+        let manner = (operator.ask_first, operator.two_languages);
         let mut scripts: BTreeMap<u32, Script> = BTreeMap::new();
         for chat in chats {
             let script = scripts.entry(chat.sms_user).or_default();
-            *script = part(std::mem::take(script), chat, asks_first);
+            *script = part(std::mem::take(script), chat, manner);
         }
         for page in pages {
             let script = scripts.entry(page.sms_user).or_default();
@@ -92,6 +94,26 @@ impl Cast {
         }
         for chat in chats {
             self.chat_user.add(chat.script());
+        }
+    }
+
+    /// The HSS learns of those who register, and of the canaries.
+    pub fn enrol(&mut self, subscribers: &[SubscriberPlan]) {
+        for subscriber in subscribers.iter().copied().chain(plan::canaries()) {
+            let number = plan::chat_user(subscriber.chat_user);
+            self.hss.know(number, subscriber.settings(false));
+            if let Some(at_ms) = subscriber.changes_ms {
+                let at = BIRTH + Duration::from_millis(at_ms);
+                self.hss.will_change(at, number, subscriber.settings(true));
+            }
+        }
+    }
+
+    /// The centre learns what it reports.
+    pub fn agree_on_reports(&mut self, reports: &[ReportPlan]) {
+        for ReportPlan { sms_user, habit } in reports {
+            let habit = habit.iter().map(|habit| habit.report()).collect();
+            self.sms_centre.report(plan::sms_user(*sms_user), habit);
         }
     }
 
@@ -126,6 +148,7 @@ impl Cast {
         self.chat_user.is_done()
             && self.pager.is_done()
             && self.sms_user.is_quiet()
+            && self.sms_centre.reports_due() == 0
             && self.sms_gmsc.under_way() == 0
             && self.sms_gmsc.is_hss_up()
     }
@@ -137,16 +160,17 @@ impl Cast {
 }
 
 /// What an SMS user says in one chat. He knows it by its tokens.
-fn part(script: Script, chat: &ChatPlan, asks_first: bool) -> Script {
+fn part(script: Script, chat: &ChatPlan, (asks_first, has_two): (bool, bool)) -> Script {
     let thinks = Duration::from_millis(chat.thinks_ms);
+    let [yes, no, stop] = words(chat.sms_user, has_two);
     let reply = |after: Duration, text: &str| Reply { after, text: text.into() };
     let answers = match chat.answer {
         Answer::Stop => vec![reply(thinks, plan::STOP)],
         _ if !asks_first && chat.answer != Answer::No => vec![],
-        Answer::Yes => vec![reply(thinks, plan::YES)],
-        Answer::No => vec![reply(thinks, if asks_first { plan::NO } else { plan::STOP })],
+        Answer::Yes => vec![reply(thinks, yes)],
+        Answer::No => vec![reply(thinks, if asks_first { no } else { stop })],
         Answer::Nothing => vec![],
-        Answer::Nonsense => vec![reply(thinks, "who is that?"), reply(2 * thinks, plan::YES)],
+        Answer::Nonsense => vec![reply(thinks, "who is that?"), reply(2 * thinks, yes)],
     };
     let when = When::Contains(chat.token(Side::Invitation, plan::TOPIC).to_string());
     let mut script = script.rule(Rule { when, replies: answers });
@@ -156,12 +180,24 @@ fn part(script: Script, chat: &ChatPlan, asks_first: bool) -> Script {
         let mut replies: Vec<Reply> =
             text.iter().map(|text| reply(Duration::from_millis(700), text)).collect();
         if chat.end == End::SmsUser && place as usize + 1 == chat.says.len() {
-            replies.push(reply(Duration::from_secs(3), plan::STOP));
+            replies.push(reply(Duration::from_secs(3), stop));
+        }
+        if chat.end == End::Closed && place as usize + 1 == chat.says.len() {
+            let once_more = chat.token(Side::SmsUser, plan::ONCE_MORE).text(0);
+            replies.push(reply(Duration::from_secs(12), &once_more));
         }
         let when = When::Contains(chat.token(Side::ChatUser, place).to_string());
         script = script.rule(Rule { when, replies });
     }
     script
+}
+
+/// Yes, no, and stop, as he says them.
+fn words(sms_user: u32, has_two: bool) -> [&'static str; 3] {
+    match has_two && plan::has_another_language(sms_user) {
+        true => [plan::JA, plan::NEIN, plan::HALT],
+        false => [plan::YES, plan::NO, plan::STOP],
+    }
 }
 
 /// What he says to a text outside of a chat.
@@ -175,13 +211,13 @@ fn part_of_page(script: Script, page: &PagePlan) -> Script {
 }
 
 /// Whom the gateway connects to.
-pub fn peers() -> Box<[PeerSettings]> {
+pub fn peers(asks_hss: bool) -> Box<[PeerSettings]> {
     let peer = |name: &str, address: SocketAddr| PeerSettings {
         host: host_of(name).into_bytes().into(),
         realm: REALM.as_bytes().into(),
         address,
         serves_submits: name == "smsc",
-        serves_subscribers: false,
+        serves_subscribers: asks_hss && name == "hss",
     };
     [peer("smsc", SMS_CENTRE), peer("gmsc", GMSC), peer("hss", HSS)].into()
 }

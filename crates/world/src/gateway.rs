@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use directory::SharedDirectory;
+use interwork::Policy;
 use shard::{
     Count, DiameterSettings, Directory, Lanes, LinkId, Settings, Shard, TallyBoard, Wake, start, turn,
 };
@@ -12,8 +13,8 @@ use tempo::{Duration, Entropy, Instant};
 use crate::cast::peers;
 use crate::links::Places;
 use crate::paper::{Clock, Going, PaperDriver};
-use crate::places::{GATEWAY_SIP, REALM, media, own_sip};
-use crate::plan::{Plan, policy};
+use crate::places::{GATEWAY_SIP, REALM, TRUSTED, media, own_sip};
+use crate::plan::{ChatPlan, Plan, policy};
 
 /// All shards.
 pub struct Gateway {
@@ -22,7 +23,7 @@ pub struct Gateway {
     chance: Entropy,
     /// What all shards may ask.
     pub directory: Arc<dyn Directory>,
-    wrap: Wrap,
+    shams: Shams,
     lanes: Vec<Lanes>,
     /// The shards; `None` is one that has crashed.
     posts: Vec<Option<Post>>,
@@ -31,8 +32,19 @@ pub struct Gateway {
     is_orphaned: bool,
 }
 
-/// What a directory is seen through: as it is, but in tests of the checkers.
+/// What a directory is seen through.
 pub type Wrap = fn(Arc<SharedDirectory>) -> Arc<dyn Directory>;
+/// What an operator's decisions become.
+pub type Misrule = fn(&mut Policy);
+
+/// In tests of the checkers, what is other than it should be.
+#[derive(Clone, Copy, Default)]
+pub struct Shams {
+    /// What all shards may ask is seen through this.
+    pub directory: Option<Wrap>,
+    /// What all shards are told becomes this.
+    pub policy: Option<Misrule>,
+}
 
 /// One shard where it works.
 struct Post {
@@ -51,14 +63,14 @@ impl Wake for Awake {
 
 impl Gateway {
     /// A gateway that is switched off.
-    pub fn new(clock: Clock, plan: &Plan, chance: Entropy, wrap: Wrap) -> Self {
+    pub fn new(clock: Clock, plan: &Plan, chance: Entropy, shams: Shams) -> Self {
         let shards = usize::from(plan.shards);
         let mut gateway = Gateway {
             clock,
             plan: plan.clone(),
             chance,
-            directory: wrap(Arc::new(SharedDirectory::new(0, 0))),
-            wrap,
+            directory: Arc::new(SharedDirectory::new(0, 0)),
+            shams,
             lanes: Vec::new(),
             posts: (0..shards).map(|_| None).collect(),
             lives: vec![0; shards],
@@ -73,8 +85,11 @@ impl Gateway {
     fn prepare(&mut self) {
         self.starts += 1;
         let limits = self.plan.limits;
-        let directory = SharedDirectory::new(limits.announcements, limits.subscribers);
-        self.directory = (self.wrap)(Arc::new(directory));
+        let directory = Arc::new(SharedDirectory::new(limits.announcements, limits.subscribers));
+        self.directory = match self.shams.directory {
+            Some(wrap) => wrap(directory),
+            None => directory,
+        };
         self.lanes =
             Lanes::connect((0..self.plan.shards).map(|_| Arc::new(Awake) as Arc<dyn Wake>).collect());
     }
@@ -99,6 +114,10 @@ impl Gateway {
         let board = Arc::new(TallyBoard::new());
         let mut seed = [0; 32];
         self.chance.fill(&mut seed);
+        let mut policy = policy(&self.plan.operator, &self.plan.barred);
+        if let Some(misrule) = self.shams.policy {
+            misrule(&mut policy);
+        }
         let settings = Settings {
             moment: self.clock.moment(),
             seed,
@@ -112,11 +131,11 @@ impl Gateway {
                 origin_state_id: self.starts,
                 host_ip: GATEWAY_SIP.ip(),
                 watchdog: Duration::from_secs(30),
-                peers: peers(),
+                peers: peers(self.plan.operator.asks_hss),
             },
-            trusted: Box::default(),
+            trusted: self.trusted(),
             session: SessionPolicy { min_se_s: 90, default_s: 90, want: self.plan.operator.session_timer },
-            policy: Arc::new(policy(&self.plan.operator)),
+            policy: Arc::new(policy),
             directory: self.directory.clone(),
             lanes: self.lanes[usize::from(shard)].clone(),
             board: board.clone(),
@@ -128,6 +147,12 @@ impl Gateway {
         self.lives[usize::from(shard)] += 1;
         self.posts[usize::from(shard)] =
             Some(Post { driver, shard: shard_at_work, board, places: Places::default() });
+    }
+
+    /// The network of the S-CSCFs, or nothing: then everybody is believed.
+    fn trusted(&self) -> Box<[ipnet::IpNet]> {
+        let networks = TRUSTED.iter().filter(|_| self.plan.operator.distrusts);
+        networks.filter_map(|network| network.parse().ok()).collect()
     }
 
     /// One shard loses everything it knows.
@@ -148,6 +173,12 @@ impl Gateway {
     /// May what it gets be other than what was sent?
     pub fn can_damage(&self) -> bool {
         self.plan.network.can_damage()
+    }
+
+    /// May there be texts whose reports never come? The gateway waits for them for days.
+    pub fn may_wait_for_reports(&self) -> bool {
+        let asks = |chat: &ChatPlan| chat.says.iter().any(|say| say.asks);
+        self.plan.chats.iter().any(asks) || self.plan.pages.iter().any(|page| page.asks)
     }
 
     /// Did a shard die while others lived on?

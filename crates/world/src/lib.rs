@@ -39,7 +39,7 @@ pub const COUNTS: &[shard::Count] = shard::Count::ALL;
 pub const GAUGES: usize = shard::Count::PeersUp as usize + 1;
 
 pub use check::Broken;
-pub use kept::{Kept, read, written as written_down};
+pub use kept::{Kept, file_for, named, read, written as written_down};
 pub use overload::{Service, serve, sustainable};
 pub use plan::{Costs, Crowd, Plan, Size, Wave};
 pub use play::{play, traced};

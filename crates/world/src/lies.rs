@@ -11,8 +11,9 @@ use crate::cast::{ACTORS, CENTRE, SMS_GMSC, SUBSCRIBERS, address_of, host_at, ho
 use crate::chance::Draw;
 use crate::links::End;
 use crate::network;
-use crate::places::{GATEWAY_SIP, REALM, SCSCF, UE, media, own_sip};
-use crate::plan::{Lie, policy_digits, sms_user};
+use crate::places::{GATEWAY_SIP, REALM, SCSCF, STRANGER, UE, media, own_sip};
+use crate::plan::{Lie, chat_user, policy_digits, sms_user};
+use crate::trace::number;
 use crate::troubles;
 use crate::world::World;
 use crate::written::written;
@@ -37,6 +38,13 @@ pub(crate) fn lie(world: &mut World, lie: Lie) {
             );
             network::send(world, SCSCF, to, text.into_bytes());
         }
+        // Where everybody is believed it would be an invitation like any other.
+        Lie::Stranger => {
+            if world.plan.operator.distrusts {
+                let invitation = stranger(world);
+                network::send(world, STRANGER, to, invitation);
+            }
+        }
         Lie::Echo => {
             let echo = world.troubles.overheard.clone();
             network::send(world, SCSCF, to, echo);
@@ -57,6 +65,27 @@ pub(crate) fn lie(world: &mut World, lie: Lie) {
         Lie::DiameterAnswer | Lie::DiameterRequest | Lie::ShortMessage => lie_in_diameter(world, lie),
         Lie::DiameterBase => lie_about_peer(world),
     }
+}
+
+/// Somebody says that he is one of the chat users, and who is invited.
+fn stranger(world: &mut World) -> Vec<u8> {
+    let branch = world.lies.u64();
+    let chat = world.plan.chats.first();
+    let (own, to) = chat.map_or((0, 0), |chat| (chat.chat_user, chat.sms_user));
+    let (own, to) = (number(chat_user(own)), number(sms_user(to)));
+    let body = format!(
+        "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=message 2855 TCP/MSRP *\r\n\
+         a=setup:active\r\na=accept-types:message/cpim text/plain\r\na=path:msrp://{ip}:2855/{branch:x};tcp\r\n",
+        ip = STRANGER.ip(),
+    );
+    format!(
+        "INVITE tel:+{to} SIP/2.0\r\nVia: SIP/2.0/UDP {STRANGER};branch=z9hG4bK{branch:x}\r\nMax-Forwards: 9\r\n\
+         P-Asserted-Identity: <tel:+{own}>\r\nFrom: <tel:+{own}>;tag={branch:x}\r\nTo: <tel:+{to}>\r\n\
+         Contact: <sip:{STRANGER}>\r\nCall-ID: {branch:x}\r\nCSeq: 1 INVITE\r\nContent-Type: application/sdp\r\n\
+         Content-Length: {length}\r\n\r\n{body}",
+        length = body.len(),
+    )
+    .into_bytes()
 }
 
 fn request(world: &mut World, to: std::net::SocketAddr, method: &str, tag: &str) {

@@ -84,11 +84,11 @@ enum Command {
         #[arg(long)]
         quiet: bool,
     },
-    /// Find the smallest world that breaks the promise which the world of a seed breaks, and write it down.
+    /// Find the smallest world that breaks the promise which the world of a seed or a file breaks, and write it down.
     Shrink {
-        /// The seed.
-        seed: u64,
-        /// Where to; `SEED.toml` otherwise.
+        /// The seed, or the file.
+        world: String,
+        /// Where to; `SEED.toml`, or `FILE.small.toml`, otherwise.
         #[arg(long)]
         to: Option<PathBuf>,
         #[command(flatten)]
@@ -129,7 +129,7 @@ fn main() -> ExitCode {
             show_states(states);
             Ok(is_kept)
         }
-        Command::Shrink { seed, to, extent } => shrink(seed, to, extent.size()),
+        Command::Shrink { world, to, extent } => shrink(&world, to, extent.size()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -283,22 +283,22 @@ fn judge_quietly(outcome: &Outcome) -> bool {
     outcome.broken.is_none()
 }
 
-fn shrink(seed: u64, to: Option<PathBuf>, size: Size) -> Result<bool> {
+fn shrink(name: &str, to: Option<PathBuf>, size: Size) -> Result<bool> {
     std::panic::set_hook(Box::new(|_| {}));
-    let plan = Plan::draw(seed, size);
+    let plan = world::named(name, size)?;
     let smallest = world::shrink(&plan, |smaller| {
         let said: usize = smaller.chats.iter().map(|chat| chat.says.len()).sum();
         println!("{} chats, {said} texts, {} faults", smaller.chats.len(), smaller.faults.len());
     });
     let Some(smallest) = smallest else {
-        println!("seed {seed} breaks no promise");
+        println!("{name} breaks no promise");
         return Ok(true);
     };
     let outcome = world::traced(&smallest);
     outcome.trace.iter().for_each(|line| println!("{line}"));
     judge(&outcome);
     let story = outcome.broken.map(|broken| broken.to_string()).unwrap_or_default();
-    let file = to.unwrap_or_else(|| format!("{seed}.toml").into());
+    let file = to.unwrap_or_else(|| world::file_for(name).into());
     std::fs::write(&file, world::written_down(&Kept { story, plan: smallest })?)?;
     println!("kept in {}", file.display());
     Ok(false)

@@ -1,4 +1,5 @@
-//! Chat users of another S-CSCF, who register, write MESSAGEs outside of any chat, and get some.
+//! Chat users of another S-CSCF, who register, write MESSAGEs outside of any chat, and get some; called back into a chat, none
+//! comes.
 //!
 //! UE and S-CSCF in one, as the gateway sees only the latter. In: what its plan says, responses, MESSAGEs of the gateway. Out:
 //! REGISTER and MESSAGE, each a client transaction; an answer to each MESSAGE, the same for its repetitions.
@@ -15,7 +16,7 @@ use tempo::{Duration, Instant};
 
 use crate::paper::BIRTH;
 use crate::places::{GATEWAY_SIP, PAGER, REALM};
-use crate::plan::{PagePlan, Reader, chat_user, sms_user};
+use crate::plan::{Callee, PagePlan, Reader, SubscriberPlan, chat_user, place_of, sms_user, told_as};
 use crate::token::Token;
 use crate::trace::number;
 use crate::written::written;
@@ -26,6 +27,10 @@ pub struct Pager {
     requests: Vec<Request>,
     /// What the MESSAGEs of the gateway were answered with, by branch.
     answered: BTreeMap<Vec<u8>, StatusCode>,
+    /// What they do when they are called, by their places.
+    callees: BTreeMap<u32, Callee>,
+    /// INVITEs that ring, by branch.
+    ringing: BTreeMap<Vec<u8>, Vec<u8>>,
     /// What they are like, by the number of the page that they began.
     readers: BTreeMap<u32, Reader>,
 }
@@ -48,20 +53,38 @@ impl std::fmt::Debug for Pager {
 
 impl Pager {
     /// Does what these plans say.
-    pub fn new(pages: &[PagePlan]) -> Self {
+    pub fn new(pages: &[PagePlan], subscribers: &[SubscriberPlan]) -> Self {
         let mut pager = Pager::default();
+        subscribers.iter().for_each(|subscriber| pager.register(BIRTH, subscriber));
         for page in pages {
             let at = BIRTH + Duration::from_millis(page.at_ms);
             if page.registered_s > 0 {
-                pager.ask(at, register(page, page.registered_s));
+                pager.ask(at, register(("reg", page.id), page.chat_user, page.registered_s, 1));
             }
             pager.ask(at + Duration::from_secs(1), message(page));
             if page.deregisters {
-                pager.ask(at + Duration::from_secs(8), register(page, 0));
+                pager.ask(at + Duration::from_secs(8), register(("reg", page.id), page.chat_user, 0, 2));
             }
             pager.readers.insert(page.id, page.reader);
         }
         pager
+    }
+
+    /// One more who comes, again and again, and perhaps goes.
+    pub fn register(&mut self, beginning: Instant, subscriber: &SubscriberPlan) {
+        let SubscriberPlan { chat_user, life_s, .. } = *subscriber;
+        self.callees.insert(chat_user, subscriber.when_called);
+        let at = beginning + Duration::from_millis(subscriber.registers_ms);
+        let leaves = subscriber.leaves_ms.map(|leaves_ms| beginning + Duration::from_millis(leaves_ms));
+        for turn in 0..=subscriber.refreshes {
+            let at = at + Duration::from_secs(u64::from(life_s / 2 * turn));
+            if leaves.is_none_or(|leaves| at < leaves) {
+                self.ask(at, register(("sub", chat_user), chat_user, life_s, turn + 1));
+            }
+        }
+        if let Some(leaves) = leaves {
+            self.ask(leaves, register(("sub", chat_user), chat_user, 0, subscriber.refreshes + 2));
+        }
     }
 
     /// Has everything been answered, or given up?
@@ -75,6 +98,9 @@ impl Pager {
     }
 
     fn respond(&mut self, message: &MessageView<'_>, from: SocketAddr, out: &mut Out) {
+        if [Method::Invite, Method::Cancel].contains(&message.method()) {
+            return self.called(message, from, out);
+        }
         let reader = Token::first_in(message.body()).and_then(|token| self.readers.get(&token.chat));
         let status = match reader {
             _ if message.method() != Method::Message => StatusCode::METHOD_NOT_ALLOWED,
@@ -84,13 +110,44 @@ impl Pager {
         };
         let branch = message.via().branch.unwrap_or_default().to_vec();
         let status = *self.answered.entry(branch).or_insert(status);
-        let bytes = written(|out| {
-            let mut response = ResponseWriter::start(out, message, from, status, None, Some(b"pager"), false);
-            // What does not fit is not sent.
-            let _ = response.finish_without_body();
-        });
-        out.datagram(response_target(&message.via(), from), bytes);
+        answer(message, from, status, out);
     }
+
+    /// Somebody is called, or no more. Repetitions get the same answer, which is repeated for nothing else.
+    fn called(&mut self, message: &MessageView<'_>, from: SocketAddr, out: &mut Out) {
+        let branch = message.via().branch.unwrap_or_default().to_vec();
+        if message.method() == Method::Cancel {
+            answer(message, from, StatusCode::OK, out);
+            let ringing = self.ringing.get(&branch);
+            if let Some((bytes, index)) = ringing.and_then(|bytes| Some((bytes, Index::parse(bytes).ok()?))) {
+                let invite = MessageView::new(bytes, &index);
+                answer(&invite, from, StatusCode::REQUEST_TERMINATED, out);
+            }
+            return;
+        }
+        let whose = message.to().parsed_uri().and_then(|uri| uri.digits()).and_then(place_of);
+        let status = match whose.and_then(|place| self.callees.get(&place)) {
+            Some(Callee::Silent) => return,
+            Some(Callee::Ringing) => StatusCode::RINGING,
+            Some(Callee::Busy) => StatusCode::BUSY_HERE,
+            Some(Callee::Unwilling) => StatusCode::DECLINE,
+            Some(Callee::Away) | None => StatusCode::TEMPORARILY_UNAVAILABLE,
+        };
+        if status == StatusCode::RINGING {
+            self.ringing.insert(branch, message.as_ref().to_vec());
+        }
+        answer(message, from, status, out);
+    }
+}
+
+/// A response without a body.
+fn answer(message: &MessageView<'_>, from: SocketAddr, status: StatusCode, out: &mut Out) {
+    let bytes = written(|out| {
+        let mut response = ResponseWriter::start(out, message, from, status, None, Some(b"pager"), false);
+        // What does not fit is not sent.
+        let _ = response.finish_without_body();
+    });
+    out.datagram(response_target(&message.via(), from), bytes);
 }
 
 impl Request {
@@ -175,28 +232,41 @@ impl Actor for Pager {
 }
 
 /// A third-party REGISTER (TS 24.229 5.4.1.7), with the number in its service information.
-fn register(page: &PagePlan, seconds: u32) -> String {
-    let own = number(chat_user(page.chat_user));
+fn register((name, id): (&str, u32), who: u32, seconds: u32, cseq: u32) -> String {
+    let own = number(chat_user(who));
     let body = format!("<ims-3gpp version=\"1\"><service-info>{own}</service-info></ims-3gpp>");
-    let (id, length) = (page.id, body.len());
+    let length = body.len();
     format!(
-        "REGISTER sip:ipsmgw.{REALM} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-reg{id}-{seconds}\r\n\
-         Max-Forwards: 70\r\nFrom: <sip:scscf.{REALM}>;tag=r{id}\r\nTo: <sip:+{own}@{REALM}>\r\n\
-         Call-ID: reg{id}@{REALM}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:{PAGER}>\r\nExpires: {seconds}\r\n\
-         Content-Type: application/3gpp-ims+xml\r\nContent-Length: {length}\r\n\r\n{body}",
-        cseq = if seconds > 0 { 1 } else { 2 },
+        "REGISTER sip:ipsmgw.{REALM} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-{name}{id}-{cseq}\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:scscf.{REALM}>;tag={name}{id}\r\nTo: <sip:+{own}@{REALM}>\r\n\
+         Call-ID: {name}{id}@{REALM}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:{PAGER}>\r\nExpires: {seconds}\r\n\
+         Content-Type: application/3gpp-ims+xml\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 
 /// A MESSAGE outside of any chat.
 fn message(page: &PagePlan) -> String {
     let (own, to) = (number(chat_user(page.chat_user)), number(sms_user(page.sms_user)));
-    let body = page.token().text(page.characters);
+    let text = page.token().text(page.characters);
+    let (content_type, body) = match page.asks {
+        false => ("text/plain;charset=UTF-8", text),
+        true => ("message/cpim", asking(page, &own, &to, &text)),
+    };
     let (id, length) = (page.id, body.len());
     format!(
         "MESSAGE tel:+{to} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-page{id}\r\nMax-Forwards: 68\r\n\
          P-Asserted-Identity: <sip:+{own}@{REALM}>, <tel:+{own}>\r\nFrom: <sip:+{own}@{REALM}>;tag=p{id}\r\n\
-         To: <tel:+{to}>\r\nCall-ID: page{id}@{REALM}\r\nCSeq: 1 MESSAGE\r\nContent-Type: text/plain;charset=UTF-8\r\n\
+         To: <tel:+{to}>\r\nCall-ID: page{id}@{REALM}\r\nCSeq: 1 MESSAGE\r\nContent-Type: {content_type}\r\n\
          Content-Length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// The text in CPIM (RFC 5438): he wants to know whether it was delivered.
+fn asking(page: &PagePlan, own: &str, to: &str, text: &str) -> String {
+    format!(
+        "From: <sip:+{own}@{REALM}>\r\nTo: <tel:+{to}>\r\nNS: imdn <urn:ietf:params:imdn>\r\n\
+         imdn.Message-ID: {id}\r\nimdn.Disposition-Notification: positive-delivery, negative-delivery\r\n\r\n\
+         Content-Type: text/plain;charset=UTF-8\r\n\r\n{text}",
+        id = told_as(page.id, 0),
     )
 }

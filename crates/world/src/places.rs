@@ -35,6 +35,10 @@ pub const GATEWAY_SIP: SocketAddr = at(10, 0, 0, 1, 5060);
 pub const UE: SocketAddr = at(198, 51, 100, 7, 5060);
 /// Their S-CSCF.
 pub const SCSCF: SocketAddr = at(192, 0, 2, 10, 5060);
+/// Where S-CSCFs are.
+pub const TRUSTED: [&str; 1] = ["192.0.2.0/24"];
+/// Somebody who is nobody's S-CSCF.
+pub const STRANGER: SocketAddr = at(203, 0, 113, 9, 5060);
 /// Another S-CSCF, with the chat users behind it.
 pub const PAGER: SocketAddr = at(192, 0, 2, 11, 5060);
 /// The service centre.

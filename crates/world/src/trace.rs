@@ -4,8 +4,9 @@ use std::fmt;
 
 use diameter::Procedure;
 use diameter::sgd::{MoForward, MtForward};
+use diameter::sh::{ChatInterworking, PushNotification, ShData, UserData, UserDataAnswer, UserIdentity};
 use msrp::Kind;
-use sms::{SmsDeliver, SubmitView};
+use sms::{MtTpdu, SmsDeliver, SubmitView};
 use tempo::Instant;
 
 use crate::paper::BIRTH;
@@ -105,6 +106,7 @@ impl Trace {
             }
             What::Diameter { link, message } => format!("DIA#{} {}", link.0, diameter_line(message)),
             What::Gone { link } => format!("connection {} is gone", link.0),
+            What::Untrusted => "SIP of somebody who is not believed".to_string(),
             What::Crash => "crash".to_string(),
         };
         self.note(crossing.at, format_args!("{shard} {arrow} {line}"));
@@ -120,6 +122,7 @@ fn diameter_line(message: &diameter::MessageView<'_>) -> String {
         true => String::new(),
         false => format!(" {:?}", diameter::Outcome::read(message)),
     };
+    let user = subscriber_line(message);
     let text = match text_of(message) {
         Some(carried) => format!(
             " {} -> {} {:?}{}",
@@ -129,9 +132,58 @@ fn diameter_line(message: &diameter::MessageView<'_>) -> String {
             tokens(carried.text.as_bytes()).as_str().trim_end().to_owned()
                 + if Token::first_in(carried.text.as_bytes()).is_none() { &carried.text } else { "" }
         ),
-        None => String::new(),
+        None => report_line(message),
     };
-    format!("{name} {letter}{repeated} {:x}{outcome}{text}", header.hop_by_hop.0)
+    format!("{name} {letter}{repeated} {:x}{outcome}{user}{text}", header.hop_by_hop.0)
+}
+
+/// What a status report says.
+fn report_line(message: &diameter::MessageView<'_>) -> String {
+    let header = message.header();
+    let is_delivery = header.flags.request && Procedure::of(&header) == Ok(Procedure::MtForward);
+    let forward = is_delivery.then(|| MtForward::parse(message).ok()).flatten();
+    match forward.as_ref().map(|forward| MtTpdu::parse(forward.tpdu)) {
+        Some(Ok(MtTpdu::StatusReport(report))) => {
+            let to = report.recipient.digits().map(number).unwrap_or_default();
+            let (reference, status) = (report.message_reference, report.status.0);
+            format!(" report {status:#04x} on {reference} to {to}")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Of whom the HSS is asked, or what it says.
+fn subscriber_line(message: &diameter::MessageView<'_>) -> String {
+    let header = message.header();
+    let user = |identity| match identity {
+        UserIdentity::Msisdn(digits) => format!(" {}", number(digits)),
+        _ => String::new(),
+    };
+    let says = |document| match may(document) {
+        Some(true) => " may",
+        Some(false) => " may not",
+        None => " nothing",
+    };
+    match (Procedure::of(&header), header.flags.request) {
+        (Ok(Procedure::UserData), true) => {
+            UserData::parse(message).map(|asked| user(asked.user_identity)).unwrap_or_default()
+        }
+        (Ok(Procedure::UserData), false) => UserDataAnswer::parse(message)
+            .ok()
+            .and_then(|answer| answer.user_data)
+            .map_or(String::new(), |document| says(document).into()),
+        (Ok(Procedure::PushNotification), true) => PushNotification::parse(message)
+            .map(|notice| user(notice.user_identity) + says(notice.user_data))
+            .unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// What a document of the HSS says of whether he may.
+pub fn may(document: &[u8]) -> Option<bool> {
+    let data = ShData::read(document).ok()?;
+    let ours = data.repository_of(ChatInterworking::SERVICE_INDICATION)?.service_data.as_ref()?;
+    Some(ours.chat_interworking().ok()??.is_authorised)
 }
 
 /// The short message in a Diameter request.

@@ -144,6 +144,7 @@ pub(crate) fn begin(world: &mut World, place: usize) {
                 Manners::Busy => Manner::Fail(ResultCode::TOO_BUSY),
             },
         ),
+        What::HssThinks(thinks_ms) => world.cast.hss.think(Duration::from_millis(thinks_ms)),
         What::SlowReader(peer) => fill_buffers(world, actor_of(peer)),
         What::Lie(lie) => lies::lie(world, lie),
         _ => count(world, what, 1),
@@ -153,6 +154,7 @@ pub(crate) fn begin(world: &mut World, place: usize) {
 pub(crate) fn end(world: &mut World, place: usize) {
     match world.plan.faults[place].what {
         What::Centre(_) => treat_all(world, Manner::Prompt),
+        What::HssThinks(_) => world.cast.hss.think(Duration::ZERO),
         What::SlowReader(_) => drain_buffers(world),
         What::Leaving => {
             (0..world.gateway.shards()).for_each(|shard| crash(world, shard));

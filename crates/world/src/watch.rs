@@ -13,6 +13,7 @@ use tempo::Instant;
 use crate::check::{Broken, Checker, Scene};
 use crate::gateway::Gateway;
 use crate::links::LinkNumber;
+use crate::places::{PAGER, SCSCF};
 use crate::trace::{Hash, Trace};
 
 /// In which direction.
@@ -71,6 +72,8 @@ pub enum What<'a> {
         /// The connection.
         link: LinkNumber,
     },
+    /// A datagram from where nobody is believed.
+    Untrusted,
     /// The shard has lost everything it knew.
     Crash,
 }
@@ -125,6 +128,11 @@ impl Watch {
     ) {
         let (now, shard, way) = at;
         self.hash.take(now, shard, way, bytes);
+        // Whose route was damaged may speak past his S-CSCF.
+        let is_scscf = [SCSCF.ip(), PAGER.ip()].contains(&peer.ip());
+        if self.scene.plan.operator.distrusts && !is_scscf && way == Way::In {
+            return self.see(Crossing { at: now, shard, way, what: What::Untrusted });
+        }
         match Index::parse(bytes) {
             Ok(index) => {
                 let message = MessageView::new(bytes, &index);

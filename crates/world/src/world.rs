@@ -11,12 +11,12 @@ use tempo::{Duration, Entropy, Instant};
 use crate::cast::{ACTORS, Cast};
 use crate::chance::{Chance, Draw};
 use crate::check::{self, Broken, Checker, Scene};
-use crate::gateway::{Gateway, Wrap};
+use crate::gateway::{Gateway, Shams};
 use crate::links::Links;
 use crate::network;
 use crate::pager::Pager;
 use crate::paper::{BIRTH, Clock, Coming, Going};
-use crate::plan::{Plan, Terms, chats_of_canaries};
+use crate::plan::{Plan, Terms, canaries, chats_of_canaries};
 use crate::queue::{Event, Queue};
 use crate::trace::Trace;
 use crate::troubles::{self, Troubles};
@@ -50,8 +50,8 @@ pub struct Tampering {
     pub going: Option<Box<dyn FnMut(Going) -> Vec<Going>>>,
     /// What a shard hears becomes this.
     pub coming: Option<Box<dyn FnMut(Coming) -> Vec<Coming>>>,
-    /// What all shards may ask is seen through this.
-    pub directory: Option<Wrap>,
+    /// What all shards are told, and what they may ask.
+    pub shams: Shams,
     /// Who judges, instead of all.
     pub checkers: Option<Vec<Box<dyn Checker>>>,
 }
@@ -104,14 +104,15 @@ impl World {
         let scene = Scene { plan: Arc::new(staged) };
         let mut tampering = tampering;
         let checkers = tampering.checkers.take().unwrap_or_else(check::all);
-        let wrap = tampering.directory.unwrap_or(|directory| directory);
-        let gateway = Gateway::new(clock.clone(), plan, entropy.fork(), wrap);
+        let gateway = Gateway::new(clock.clone(), plan, entropy.fork(), tampering.shams);
         let mut wall = clock.moment().wall;
         // Actors count from the zero of the clock.
         wall.unix_seconds -= BIRTH.since(Instant::ZERO).as_secs() as i64;
         let mut cast = Cast::new(wall, &mut entropy);
-        cast.hand_out(&plan.chats, &plan.pages, plan.operator.ask_first);
-        cast.pager = Pager::new(&plan.pages);
+        cast.hand_out(&plan.chats, &plan.pages, &plan.operator);
+        cast.enrol(&plan.subscribers);
+        cast.agree_on_reports(&plan.reports);
+        cast.pager = Pager::new(&plan.pages, &plan.subscribers);
         World {
             plan: Arc::new(plan.clone()),
             clock,
@@ -189,9 +190,14 @@ impl World {
     /// Once everything is quiet, people who have done nothing yet chat as if nothing had been.
     fn canaries(&mut self) {
         let first_id = first_free_id(&self.plan);
-        let asks_first = self.plan.operator.ask_first;
+        let operator = self.plan.operator;
+        if operator.subscribers_only || operator.asks_hss {
+            canaries().for_each(|canary| self.cast.pager.register(self.now(), &canary));
+            (0..ACTORS).for_each(|actor| self.plan_due(actor));
+            self.run_until(self.now() + Duration::from_secs(5));
+        }
         let before = self.cast.chat_user.records().count();
-        self.cast.hand_out(&chats_of_canaries(first_id, asks_first), &[], asks_first);
+        self.cast.hand_out(&chats_of_canaries(first_id, operator.ask_first), &[], &operator);
         (0..ACTORS).for_each(|actor| self.plan_due(actor));
         self.come_to_rest("canaries");
         let failed = self.cast.chat_user.records().skip(before).find(|record| !record.is_as_scripted());
@@ -210,7 +216,7 @@ impl World {
             && limits.sessions >= 2
             && limits.pairs >= 2
             && limits.announcements >= 16
-            && limits.subscribers >= 2
+            && limits.subscribers >= if operator.subscribers_only { 16 } else { 2 }
             && operator.messages_per_minute != 1
     }
 
@@ -250,7 +256,7 @@ impl World {
         let of_chats =
             operator.answer_timer_s + operator.idle_timer_s + operator.rest_s + 3 * operator.submit_guard_s;
         // Registrations last ten minutes at most.
-        let registrations = if self.plan.pages.is_empty() { 0 } else { 700 };
+        let registrations = 700;
         Duration::from_secs(longest.max().unwrap_or(0) + allowances + of_chats + registrations + 300)
     }
 

@@ -105,6 +105,30 @@ fn the_chats_of_a_chat_user_who_may_chat_no_more_end() {
     });
 }
 
+#[test]
+fn they_end_too_when_that_is_heard_as_he_registers_again() {
+    on_every_layout(|layout| {
+        let mut plan = Plan::with(layout, |policy| policy.access = Access::Subscribers);
+        plan.asks_hss = true;
+        let mut stage = Stage::of(plan);
+        let says = |stage: &mut Stage, word| {
+            let document = document(&format!("<Authorised>{word}</Authorised>"), None);
+            stage.network.sms.hss.says = Some(Answer::Document(document));
+            register(stage, 0, 600);
+        };
+        says(&mut stage, "yes");
+        let call = stage.invite(Invitation::to(BOB));
+        stage.sms_user_says("YES");
+        stage.ack(call);
+        says(&mut stage, "yes");
+        assert!(stage.byes(call).is_empty());
+        says(&mut stage, "no");
+        assert_eq!(stage.byes(call)[0].need("Reason"), "SIP;cause=403;text=\"Service not authorised\"");
+        assert_eq!(stage.network.count(Count::ChatsCutShort), 1);
+        stage
+    });
+}
+
 // interworking 2.8 item 18
 #[test]
 fn a_chat_that_the_sms_side_refuses_again_and_again_ends() {

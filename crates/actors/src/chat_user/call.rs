@@ -74,10 +74,10 @@ impl Call {
         self.accepted.is_some() && !self.is_over
     }
 
-    /// Leaves.
-    pub(super) fn leave(&mut self, turn: &mut Turn<'_>) {
+    /// Leaves, and perhaps says why.
+    pub(super) fn leave(&mut self, reason: Option<&str>, turn: &mut Turn<'_>) {
         self.cseq += 1;
-        if let Some(bytes) = self.in_dialog(Method::Bye, self.cseq, turn) {
+        if let Some(bytes) = self.in_dialog(Method::Bye, self.cseq, reason, turn) {
             self.is_over = true;
             self.bye = Some(Request::other("BYE", bytes, turn));
         }
@@ -132,7 +132,7 @@ impl Call {
                 news.push(News::Accepted(view.body().to_vec()));
             }
             // RFC 3261 13.2.2.4: each 2xx is acknowledged, for it is repeated until one arrives.
-            if let Some(ack) = self.in_dialog(Method::Ack, 1, turn) {
+            if let Some(ack) = self.in_dialog(Method::Ack, 1, None, turn) {
                 turn.say_sip("ACK", ack);
             }
         } else {
@@ -186,13 +186,24 @@ impl Call {
         requests.into_iter().flatten().filter_map(Request::next_deadline).min()
     }
 
-    fn in_dialog(&self, method: Method, cseq: u32, turn: &mut Turn<'_>) -> Option<Vec<u8>> {
+    fn in_dialog(
+        &self,
+        method: Method,
+        cseq: u32,
+        reason: Option<&str>,
+        turn: &mut Turn<'_>,
+    ) -> Option<Vec<u8>> {
         let (own_host, branch) = (host(turn.setup.address), turn.branch());
         let sent_by = sent_by(&own_host, turn.setup.address);
         let request = InDialog { method, cseq, sent_by, branch: &branch };
         of_message(self.accepted.as_deref()?, |head| {
             written(|out| {
-                let _ = in_dialog_request(out, &Dialog::as_uac(*head), &request).finish_without_body();
+                let dialog = Dialog::as_uac(*head);
+                let mut request = in_dialog_request(out, &dialog, &request);
+                if let Some(reason) = reason {
+                    request.header("Reason", reason);
+                }
+                let _ = request.finish_without_body();
             })
         })
     }

@@ -12,7 +12,7 @@ use super::call::{self, Call};
 use super::invitation;
 use super::media::{self, Media};
 use super::record::{ChatRecord, EndedBy, Failure, SentText, Why};
-use super::script::{ChatScript, Step};
+use super::script::{ChatScript, Enclosure, Step};
 use super::turn::Turn;
 use crate::LinkName;
 
@@ -207,7 +207,9 @@ impl Chat {
                 Some(_) if self.record.final_status().is_none() => Standing::Waiting,
                 _ => Standing::Failed(Why::OutOfPlace),
             },
-            Step::SendText(text) => self.send_text(text, is_new, turn),
+            Step::SendText(text) => self.send(&Enclosure::text(text), is_new, turn),
+            Step::SendAgain => self.send_again(is_new, turn),
+            Step::Send(enclosure) => self.send(enclosure, is_new, turn),
             Step::ExpectText(wanted) => match self.unread.pop_front() {
                 Some(text) if text == *wanted => Standing::Done,
                 Some(_) => Standing::Failed(Why::Unexpected),
@@ -217,10 +219,10 @@ impl Chat {
                 Some(_) => Standing::Done,
                 None => self.waiting_for_talk(),
             },
-            Step::Bye => match &mut self.call {
+            Step::Bye | Step::Close => match &mut self.call {
                 _ if self.has_left => Standing::Done,
                 Some(call) if call.is_established() => {
-                    call.leave(turn);
+                    call.leave((*step == Step::Close).then_some(IDLE), turn);
                     self.record.ended_by.get_or_insert(EndedBy::ChatUser);
                     Standing::Waiting
                 }
@@ -254,7 +256,7 @@ impl Chat {
         }
     }
 
-    fn send_text(&mut self, text: &str, is_new: bool, turn: &mut Turn<'_>) -> Standing {
+    fn send(&mut self, enclosure: &Enclosure, is_new: bool, turn: &mut Turn<'_>) -> Standing {
         let Some(media) = self.media.as_mut() else { return Standing::Failed(Why::OutOfPlace) };
         if !is_new && self.record.sent.last().is_some_and(|sent| sent.status.is_some()) {
             return Standing::Done;
@@ -264,10 +266,27 @@ impl Chat {
         }
         let is_under_way = self.record.sent.last().is_some_and(|sent| sent.status.is_none());
         if media.is_open() && !is_under_way {
-            self.record.sent.push(SentText { text: text.into(), status: None });
-            media.send_text(text, self.record.sent.len() - 1, turn);
+            let text = String::from_utf8_lossy(&enclosure.body).into_owned();
+            self.record.sent.push(SentText { text, status: None });
+            media.send_enclosure(enclosure, self.record.sent.len() - 1, turn);
         }
         Standing::Waiting
+    }
+
+    fn send_again(&mut self, is_new: bool, turn: &mut Turn<'_>) -> Standing {
+        let Some(media) = self.media.as_mut().filter(|media| !media.is_closed()) else {
+            return Standing::Failed(Why::OutOfPlace);
+        };
+        match self.record.sent.last_mut() {
+            None => Standing::Failed(Why::OutOfPlace),
+            Some(sent) if !is_new && sent.status.is_some() => Standing::Done,
+            Some(_) if !is_new => Standing::Waiting,
+            Some(sent) => {
+                sent.status = None;
+                media.send_again(self.record.sent.len() - 1, turn);
+                Standing::Waiting
+            }
+        }
     }
 
     /// Nobody will say anything any more in a chat that is over.
@@ -293,7 +312,7 @@ impl Chat {
         self.record.failure = Some(Failure { step: self.step, why });
         if let Some(call) = &mut self.call {
             if call.is_established() {
-                call.leave(turn);
+                call.leave(None, turn);
                 self.record.ended_by.get_or_insert(EndedBy::ChatUser);
             } else if call.may_cancel() {
                 call.cancel(turn);
@@ -307,3 +326,6 @@ impl Step {
         matches!(self, Step::Wait(_))
     }
 }
+
+/// Why a client closes a chat by itself.
+const IDLE: &str = "SIP;cause=480;text=\"Bearer Unavailable\"";

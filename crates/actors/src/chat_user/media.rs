@@ -12,6 +12,7 @@ use msrp::{
 };
 use octets::Writer;
 
+use super::script::Enclosure;
 use super::turn::{Turn, host};
 use crate::message_text::written;
 use crate::{LinkName, shown};
@@ -22,6 +23,8 @@ pub(super) struct Media {
     state: State,
     inbox: Vec<u8>,
     /// Messages of which the last chunk is missing, by Message-ID.
+    /// What was sent last, and under which Message-ID.
+    last: Option<(Enclosure, String)>,
     unfinished: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Which text of the record a transaction carries; `None` for the one that binds the connection.
     unanswered: BTreeMap<Vec<u8>, Option<usize>>,
@@ -52,6 +55,7 @@ impl Media {
             remote_path: Vec::new(),
             state: State::Unopened,
             inbox: Vec::new(),
+            last: None,
             unfinished: BTreeMap::new(),
             unanswered: BTreeMap::new(),
         }
@@ -80,7 +84,8 @@ impl Media {
             return turn.out.close(link);
         }
         self.state = State::Open(link);
-        self.send(link, None, None, turn);
+        let message_id = turn.word();
+        self.send(link, None, (&message_id, None), turn);
     }
 
     /// The connection is gone, or will not come.
@@ -103,40 +108,65 @@ impl Media {
         self.state == State::Closed
     }
 
-    /// Sends a text, the number `sent` of the record.
-    pub(super) fn send_text(&mut self, text: &str, sent: usize, turn: &mut Turn<'_>) {
+    /// Sends something, the number `sent` of the record.
+    pub(super) fn send_enclosure(&mut self, enclosure: &Enclosure, sent: usize, turn: &mut Turn<'_>) {
         if let State::Open(link) = self.state {
-            self.send(link, Some(text), Some(sent), turn);
+            let message_id = turn.word();
+            self.last = Some((enclosure.clone(), message_id.clone()));
+            self.send(link, Some(enclosure), (&message_id, Some(sent)), turn);
         }
     }
 
-    fn send(&mut self, link: LinkName, text: Option<&str>, sent: Option<usize>, turn: &mut Turn<'_>) {
-        let (transaction_id, message_id, imdn_id) = (turn.word(), turn.word(), turn.word());
+    /// Sends once more what was sent last, the number `sent` of the record.
+    pub(super) fn send_again(&mut self, sent: usize, turn: &mut Turn<'_>) {
+        if let (State::Open(link), Some((enclosure, message_id))) = (self.state, self.last.clone()) {
+            self.send(link, Some(&enclosure), (&message_id, Some(sent)), turn);
+        }
+    }
+
+    fn send(
+        &mut self,
+        link: LinkName,
+        enclosure: Option<&Enclosure>,
+        (message_id, sent): (&str, Option<usize>),
+        turn: &mut Turn<'_>,
+    ) {
+        let (transaction_id, own_id) = (turn.word(), turn.word());
+        let told_as = enclosure.and_then(|enclosure| enclosure.told_as.as_deref());
         let request = SendRequest {
             transaction_id: transaction_id.as_bytes(),
             to_path: &self.remote_path,
             from_path: self.path.as_bytes(),
             message_id: message_id.as_bytes(),
             byte_range: None,
-            success_report: false,
+            success_report: told_as.is_some(),
             failure_report: FailureReport::Yes,
-            content_type: text.map(|_| msrp::content::CPIM.as_bytes()),
+            content_type: enclosure.map(|enclosure| match enclosure.is_wrapped {
+                true => msrp::content::CPIM.as_bytes(),
+                false => enclosure.content_type.as_bytes(),
+            }),
             continuation: Continuation::Last,
         };
         let headers = CpimHeaders {
             date_time: Some(turn.wall.utc()),
-            imdn_message_id: Some(imdn_id.as_bytes()),
-            disposition: Disposition::NONE,
+            imdn_message_id: Some(told_as.unwrap_or(&own_id).as_bytes()),
+            disposition: if told_as.is_some() { DELIVERY } else { Disposition::NONE },
             ..CpimHeaders::default()
         };
         let bytes = written(|out| {
             // A text that holds its own end-line would have guessed 64 random bits; what does not fit `written` finds.
             let _ = request.write(out, |out| {
-                let text = text.unwrap_or_default().as_bytes();
-                let _ = write_cpim(out, &headers, b"text/plain;charset=UTF-8", |out| out.put(text));
+                let Some(enclosure) = enclosure else { return };
+                if enclosure.is_wrapped {
+                    let content_type = enclosure.content_type.as_bytes();
+                    let _ = write_cpim(out, &headers, content_type, |out| out.put(&enclosure.body));
+                } else {
+                    out.put(&enclosure.body);
+                }
             });
         });
-        let what = text.map_or("MSRP SEND".into(), |text| format!("MSRP SEND {}", shown(text)));
+        let text = enclosure.map(|enclosure| String::from_utf8_lossy(&enclosure.body));
+        let what = text.map_or("MSRP SEND".into(), |text| format!("MSRP SEND {}", shown(&text)));
         turn.sight_msrp(true, what);
         self.unanswered.insert(transaction_id.into_bytes(), sent);
         turn.out.bytes(link, bytes);
@@ -232,6 +262,8 @@ fn answer(chunk: &ChunkView<'_>, status: Status, link: LinkName, turn: &mut Turn
     turn.out.bytes(link, response);
 }
 
+/// Whoever wants to know wants to know either way.
+const DELIVERY: Disposition = Disposition::POSITIVE_DELIVERY.with(Disposition::NEGATIVE_DELIVERY);
 /// Nobody connects to it, but an MSRP URI has a port (RFC 4975 6).
 const PORT: u16 = 2855;
 /// Longer than anything that we announce.

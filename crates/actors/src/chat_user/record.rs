@@ -11,7 +11,7 @@ pub struct ChatRecord {
     pub name: String,
     /// All statuses of the invitation, in their order.
     pub statuses: Vec<u16>,
-    /// The texts that he sent.
+    /// The texts that he sent, and what else.
     pub sent: Vec<SentText>,
     /// The texts that he got.
     pub received: Vec<String>,

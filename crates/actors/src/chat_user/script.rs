@@ -46,14 +46,48 @@ pub enum Step {
     Cancel,
     /// Sends a text and waits for its MSRP response, whatever it says.
     SendText(String),
+    /// Sends this, and waits for its MSRP response, whatever it says.
+    Send(Enclosure),
+    /// Sends what he has sent last once more, as the same message (RFC 4975 5.3: one Message-ID), and waits for its response.
+    SendAgain,
     /// Waits for the next text, which must be this one.
     ExpectText(String),
     /// Waits for the next text, whichever it is.
     ExpectAnyText,
     /// Leaves, and waits for the answer.
     Bye,
+    /// His client closes the chat as nobody uses it (OMA CPM), and waits for the answer.
+    Close,
     /// Waits for the other side to leave.
     ExpectBye,
+}
+
+/// Something to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// What it is.
+    pub content_type: String,
+    /// Does it go inside a CPIM message?
+    pub is_wrapped: bool,
+    /// What stands in it.
+    pub body: Vec<u8>,
+    /// The IMDN Message-ID under which he wants to be told whether it was delivered, by notification (RFC 5438) and by REPORT of
+    /// success (RFC 4975 7.1.2).
+    pub told_as: Option<String>,
+}
+
+impl Enclosure {
+    /// A text, as clients send it.
+    pub fn text(text: &str) -> Self {
+        Enclosure { content_type: TEXT.into(), is_wrapped: true, body: text.into(), told_as: None }
+    }
+
+    /// The sender wants to be told whether it was delivered, under this name.
+    #[must_use]
+    pub fn told_as(mut self, imdn_message_id: String) -> Self {
+        self.told_as = Some(imdn_message_id);
+        self
+    }
 }
 
 impl ChatScript {
@@ -108,8 +142,11 @@ impl fmt::Debug for Step {
             Step::ExpectStatus(status) => write!(f, "ExpectStatus({status})"),
             Step::Cancel => f.write_str("Cancel"),
             Step::SendText(text) => write!(f, "SendText({} octets)", text.len()),
+            Step::Send(this) => write!(f, "Send({}, {} octets)", this.content_type, this.body.len()),
             Step::ExpectText(text) => write!(f, "ExpectText({} octets)", text.len()),
             Step::ExpectAnyText => f.write_str("ExpectAnyText"),
+            Step::SendAgain => f.write_str("SendAgain"),
+            Step::Close => f.write_str("Close"),
             Step::Bye => f.write_str("Bye"),
             Step::ExpectBye => f.write_str("ExpectBye"),
         }
@@ -123,5 +160,6 @@ impl fmt::Debug for ChatScript {
     }
 }
 
+const TEXT: &str = "text/plain;charset=UTF-8";
 /// An SMS user takes his time.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,8 +1,12 @@
 //! The HSS: asked for routing information about a number that is at home at the IP-SM-GW, it lets the IP-SM-GW answer.
 //!
-//! In: SRRs of the SMS-GMSC. Out: the same SRR to a shard of the gateway, its SRA back; 5001 for everybody else's number.
+//! What it knows of chat users, it tells the gateway (Sh).
+//!
+//! In: SRRs of the SMS-GMSC; UDR, SNR and PUR. Out: the same SRR to a shard of the gateway, its SRA back; 5001 for everybody
+//! else's number; answers over Sh, and PNRs.
 
 mod homed;
+mod subscribers;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -11,10 +15,12 @@ use core::fmt;
 use core::time::Duration;
 
 use diameter::s6c::{ReportDelivery, ReportDeliveryAnswer, RoutingInfo, RoutingInfoAnswer};
+use diameter::sh::ChatInterworking;
 use diameter::{
     ApplicationId, AvpId, Experimental, Identity, Ids, MessageView, MessageWriter, Outcome, Procedure,
     ResultCode,
 };
+use octets::Digits;
 use tempo::Instant;
 
 use crate::agenda::Agenda;
@@ -23,11 +29,13 @@ use crate::message_text::written;
 use crate::node::{Heard, Node};
 use crate::{Actor, Event, LinkName, NodeSetup, Out, Participant};
 pub use homed::HomedNumbers;
+use subscribers::Subscribers;
 
 /// The server.
 pub struct Hss {
     node: Node,
     homed: HomedNumbers,
+    subscribers: Subscribers,
     /// Those who ask and are never asked.
     sms_gmscs: Vec<String>,
     /// By our Hop-by-Hop.
@@ -48,16 +56,32 @@ struct Relayed {
 impl Hss {
     /// `sms_gmscs` are the Origin-Hosts of those who ask; whoever else connects is a shard of the gateway.
     pub fn new(setup: NodeSetup, homed: HomedNumbers, sms_gmscs: Vec<String>) -> Self {
-        let node = Node::new(setup, &[ApplicationId::S6C]);
+        let node = Node::new(setup, &[ApplicationId::S6C, ApplicationId::SH]);
         Hss {
             node,
             homed,
+            subscribers: Subscribers::new(),
             sms_gmscs,
             relayed: BTreeMap::new(),
             agenda: Agenda::default(),
             turn: 0,
             refused: 0,
         }
+    }
+
+    /// A chat user with these settings; of everybody else it knows nothing.
+    pub fn know(&mut self, number: Digits, settings: ChatInterworking) {
+        self.subscribers.know(number, settings);
+    }
+
+    /// From `at` on a chat user has other settings, and whoever watches him is told.
+    pub fn will_change(&mut self, at: Instant, number: Digits, settings: ChatInterworking) {
+        self.subscribers.will_change(at, number, settings);
+    }
+
+    /// From now on each answer about chat users takes so long.
+    pub fn think(&mut self, thinks: Duration) {
+        self.subscribers.think(thinks);
     }
 
     /// Shards of the gateway that can be asked.
@@ -88,10 +112,14 @@ impl Hss {
 
     fn message(&mut self, now: Instant, link: LinkName, message: Vec<u8>, out: &mut Out) {
         let Ok(view) = MessageView::parse(&message) else { return };
+        let procedure = Procedure::of(&view.header());
         if !view.header().flags.request {
+            if procedure == Ok(Procedure::PushNotification) {
+                return out.sight(now, Participant::Gateway, Participant::Hss, "PNA");
+            }
             return self.relay_back(now, link, &view, out);
         }
-        match Procedure::of(&view.header()) {
+        match procedure {
             Ok(Procedure::RoutingInfo) => match RoutingInfo::parse(&view) {
                 Ok(request) => self.route(now, link, &view, &request, out),
                 Err(invalid) => self.node.refuse_invalid(link, &view, invalid, out),
@@ -104,6 +132,16 @@ impl Hss {
                 }
                 Err(invalid) => self.node.refuse_invalid(link, &view, invalid, out),
             },
+            Ok(
+                procedure @ (Procedure::UserData
+                | Procedure::SubscribeNotifications
+                | Procedure::ProfileUpdate),
+            ) => {
+                let heard = self.subscribers.hear(now, link, (procedure, &view), &self.node, out);
+                if let Err(invalid) = heard {
+                    self.node.refuse_invalid(link, &view, invalid, out);
+                }
+            }
             Ok(_) => self.node.refuse(link, &view, ResultCode::COMMAND_UNSUPPORTED, out),
             Err(result) => self.node.refuse(link, &view, result, out),
         }
@@ -234,6 +272,7 @@ impl Actor for Hss {
             match heard {
                 Heard::Message(link, message) => self.message(now, link, message, out),
                 Heard::Down(link) => {
+                    self.subscribers.lose(link);
                     for number in self.numbers(|relayed| relayed.asker == link) {
                         self.forget(number);
                     }
@@ -246,10 +285,12 @@ impl Actor for Hss {
         while let Some(number) = self.agenda.take_due(now) {
             self.give_up(now, number, out);
         }
+        self.subscribers.advance(now, &mut self.node, out);
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        self.node.next_deadline().into_iter().chain(self.agenda.next()).min()
+        let subscribers = self.subscribers.next_deadline();
+        self.node.next_deadline().into_iter().chain(self.agenda.next()).chain(subscribers).min()
     }
 }
 

@@ -7,10 +7,15 @@ use core::net::SocketAddr;
 
 use diameter::s6c::{RoutingInfo, RoutingInfoAnswer, ServingNode};
 use diameter::sgd::{MoForward, MoForwardAnswer, MtForward, MtForwardAnswer};
+use diameter::sh::{
+    ChatInterworking, DataReference, DataReferences, IdentitySets, ProfileUpdate, PushNotification,
+    PushNotificationAnswer, ServiceIndications, ShData, SubscribeNotifications, Subscription, UserData,
+    UserDataAnswer, UserIdentity,
+};
 use diameter::user::UserIdentifier;
 use diameter::{ApplicationId, AvpId, Destination, MessageView, Outcome, Procedure, ResultCode};
 use octets::Digits;
-use sms::{Plan, SmsDeliver, SmsSubmit, Validity};
+use sms::{MtTpdu, Plan, SmsDeliver, SmsSubmit, Status, Validity};
 use tempo::Instant;
 
 use crate::message_text::written;
@@ -21,6 +26,12 @@ pub(crate) struct FakeGateway {
     node: Node,
     /// Requests to the SMS centre that have not been sent yet.
     to_send: Vec<Vec<u8>>,
+    /// Requests to the HSS that have not been sent yet.
+    to_ask: Vec<Vec<u8>>,
+    /// What the HSS has said of chat users.
+    pub(crate) told: Vec<String>,
+    /// Does it want to be told of them, or no more?
+    pub(crate) watches: bool,
     /// How the next TFRs are answered; `None` is silence. Without one: success.
     pub(crate) tfr_outcomes: VecDeque<Option<Outcome>>,
     /// Does it answer routing queries?
@@ -31,6 +42,8 @@ pub(crate) struct FakeGateway {
     pub(crate) ofas: Vec<(Outcome, Option<Vec<u8>>)>,
     /// TP-OA, text and User-Name of the TFRs.
     pub(crate) delivered: Vec<(Digits, String, Vec<u8>)>,
+    /// TP-MRs and TP-STs of status reports.
+    pub(crate) reported: Vec<(u8, Status)>,
     /// Numbers that it was asked the way to, and the Route-Record of the question.
     pub(crate) asked: Vec<(Option<Digits>, Option<Vec<u8>>)>,
     host: String,
@@ -40,16 +53,20 @@ pub(crate) struct FakeGateway {
 impl FakeGateway {
     pub(crate) fn new(setup: NodeSetup, neighbours: &[(&str, SocketAddr)]) -> Self {
         let host = setup.host.clone();
-        let mut node = Node::new(setup, &[ApplicationId::SGD, ApplicationId::S6C]);
+        let mut node = Node::new(setup, &[ApplicationId::SGD, ApplicationId::S6C, ApplicationId::SH]);
         neighbours.iter().for_each(|(name, at)| node.call(&(String::from(*name) + ".ims.example"), *at));
         FakeGateway {
             node,
             to_send: Vec::new(),
+            to_ask: Vec::new(),
+            told: Vec::new(),
+            watches: true,
             tfr_outcomes: VecDeque::new(),
             routes: true,
             names: None,
             ofas: Vec::new(),
             delivered: Vec::new(),
+            reported: Vec::new(),
             asked: Vec::new(),
             host,
             correlation: 1_010_000_000_000,
@@ -96,6 +113,79 @@ impl FakeGateway {
         self.to_send.push(bytes);
     }
 
+    /// Asks the HSS of a chat user at its next turn.
+    pub(crate) fn ask_hss(&mut self, procedure: Procedure, number: Digits) {
+        let (ids, session) = (self.node.ids(), self.node.session());
+        let (session_id, origin) = (self.node.session_id(session), self.node.identity());
+        let destination = Destination { host: None, realm: b"ims.example" };
+        let user_identity = UserIdentity::Msisdn(number);
+        let data_references = DataReferences::of(&[DataReference::REPOSITORY_DATA]);
+        let service_indications = ServiceIndications::one(ChatInterworking::SERVICE_INDICATION.as_bytes());
+        let bytes = written(|out| match procedure {
+            Procedure::UserData => UserData {
+                session_id,
+                origin,
+                destination,
+                user_identity,
+                user_name: None,
+                data_references,
+                service_indications,
+                identity_sets: IdentitySets::default(),
+            }
+            .write(out, ids),
+            Procedure::SubscribeNotifications => SubscribeNotifications {
+                session_id,
+                origin,
+                destination,
+                user_identity,
+                user_name: None,
+                subscription: match self.watches {
+                    true => Subscription::Subscribe,
+                    false => Subscription::Unsubscribe,
+                },
+                data_references,
+                service_indications,
+                identity_sets: IdentitySets::default(),
+                wants_data: false,
+                once: false,
+                expires_at_ntp_s: None,
+            }
+            .write(out, ids),
+            _ => ProfileUpdate {
+                session_id,
+                origin,
+                destination,
+                user_identity,
+                user_name: None,
+                data_references: DataReferences::of(&[DataReference::SMS_REGISTRATION_INFO]),
+                user_data: &ShData::default(),
+            }
+            .write(out, ids),
+        });
+        self.to_ask.push(bytes);
+    }
+
+    /// What the HSS says of somebody.
+    fn hear(&mut self, view: &MessageView<'_>) {
+        let may = |document| {
+            let data = ShData::read(document).expect("a document");
+            let ours = data.repository_of(ChatInterworking::SERVICE_INDICATION).expect("ours");
+            let settings = ours.service_data.as_ref().expect("data").chat_interworking().expect("sound");
+            if settings.expect("settings").is_authorised { "yes" } else { "no" }
+        };
+        let told = match Procedure::of(&view.header()) {
+            Ok(Procedure::UserData) => {
+                let answer = UserDataAnswer::parse(view).expect("a sound UDA");
+                let word = answer.user_data.map(may);
+                String::from("UDA ") + word.unwrap_or("5001")
+            }
+            Ok(Procedure::SubscribeNotifications) => "SNA".into(),
+            Ok(Procedure::ProfileUpdate) => "PUA".into(),
+            _ => String::from("PNR ") + may(PushNotification::parse(view).expect("a sound PNR").user_data),
+        };
+        self.told.push(told);
+    }
+
     fn request(&mut self, link: LinkName, view: &MessageView<'_>, out: &mut Out) {
         match Procedure::of(&view.header()) {
             Ok(Procedure::RoutingInfo) => {
@@ -119,14 +209,26 @@ impl FakeGateway {
             }
             Ok(Procedure::MtForward) => {
                 let request = MtForward::parse(view).expect("a sound TFR");
-                let tpdu = SmsDeliver::parse(request.tpdu).expect("an SMS-DELIVER");
-                let from = tpdu.originating.digits().expect("a number");
-                let text = tpdu.user_data.chars().collect();
-                self.delivered.push((from, text, request.user_name.to_vec()));
+                match MtTpdu::parse(request.tpdu).expect("a sound TPDU") {
+                    MtTpdu::StatusReport(report) => {
+                        self.reported.push((report.message_reference, report.status));
+                    }
+                    _ => {
+                        let tpdu = SmsDeliver::parse(request.tpdu).expect("an SMS-DELIVER");
+                        let from = tpdu.originating.digits().expect("a number");
+                        let text = tpdu.user_data.chars().collect();
+                        self.delivered.push((from, text, request.user_name.to_vec()));
+                    }
+                }
                 let Some(outcome) = self.tfr_outcomes.pop_front().unwrap_or(Some(Outcome::Success)) else {
                     return;
                 };
                 let answer = MtForwardAnswer { outcome, ..MtForwardAnswer::DELIVERED };
+                out.bytes(link, written(|out| answer.write(out, view, self.node.identity())));
+            }
+            Ok(Procedure::PushNotification) => {
+                self.hear(view);
+                let answer = PushNotificationAnswer { outcome: Outcome::Success };
                 out.bytes(link, written(|out| answer.write(out, view, self.node.identity())));
             }
             _ => self.node.refuse(link, view, ResultCode::COMMAND_UNSUPPORTED, out),
@@ -145,6 +247,8 @@ impl Actor for FakeGateway {
             let view = MessageView::parse(&message).expect("sound");
             if view.header().flags.request {
                 self.request(link, &view, out);
+            } else if view.header().application == ApplicationId::SH {
+                self.hear(&view);
             } else {
                 let answer = MoForwardAnswer::parse(&view).expect("a sound OFA");
                 let report = answer.sm_rp_ui.or(answer.failure.and_then(|failure| failure.diagnostic));
@@ -155,10 +259,15 @@ impl Actor for FakeGateway {
         if let Some(link) = centre {
             self.to_send.drain(..).for_each(|bytes| out.bytes(link, bytes));
         }
+        let hss = self.node.up().find(|up| up.identity.host.starts_with(b"hss")).map(|up| up.link);
+        if let Some(link) = hss {
+            self.to_ask.drain(..).for_each(|bytes| out.bytes(link, bytes));
+        }
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let waiting = (!self.to_send.is_empty()).then_some(Instant::ZERO);
+        let is_waiting = !self.to_send.is_empty() || !self.to_ask.is_empty();
+        let waiting = is_waiting.then_some(Instant::ZERO);
         let waiting = waiting.filter(|_| self.node.up().count() > 0);
         waiting.into_iter().chain(self.node.next_deadline()).min()
     }

@@ -2,11 +2,13 @@
 //! users' answers to the SMS-GMSC.
 //!
 //! In: OFRs on the connections of the gateway's shards; letters from SMS users and the SMS-GMSC.
-//! Out: OFAs with an SMS-SUBMIT-REPORT; whole texts; SMS-DELIVERs, segment by segment; what became of them, for tests.
+//! Out: OFAs with an SMS-SUBMIT-REPORT; whole texts; SMS-DELIVERs, segment by segment; SMS-STATUS-REPORTs; what became of
+//! them, for tests.
 
 mod joining;
 mod manner;
 mod memory;
+mod reports;
 mod submission;
 
 use alloc::collections::BTreeMap;
@@ -19,7 +21,7 @@ use diameter::delivery::DeliveryFailure;
 use diameter::sgd::{MoForward, MoForwardAnswer};
 use diameter::{ApplicationId, Experimental, MessageView, Outcome, Procedure, ResultCode};
 use octets::Digits;
-use sms::{Address, DeliverHead, Plan, ScTimestamp, SmsSubmitReport};
+use sms::{Address, DeliverHead, Plan, ScTimestamp, SmsStatusReport, SmsSubmitReport};
 use tempo::Instant;
 
 use crate::diameter_label::answer_label;
@@ -33,6 +35,8 @@ use joining::Joining;
 pub use manner::Manner;
 use manner::Treatment;
 use memory::{Memory, Verdict};
+pub use reports::Report;
+use reports::Reports;
 use submission::Submission;
 
 /// The centre.
@@ -45,6 +49,7 @@ pub struct SmsCentre {
     submissions: BTreeMap<Digits, usize>,
     memory: Memory,
     joining: Joining,
+    reports: Reports,
     postponed: Vec<(Instant, LinkName, Vec<u8>)>,
     texts: Vec<ShortText>,
     deliveries: Vec<Handed>,
@@ -72,6 +77,7 @@ impl SmsCentre {
             submissions: BTreeMap::new(),
             memory: Memory::default(),
             joining: Joining::default(),
+            reports: Reports::default(),
             postponed: Vec::new(),
             texts: Vec::new(),
             deliveries: Vec::new(),
@@ -89,6 +95,17 @@ impl SmsCentre {
     /// From now on this manner for what is submitted for `number`.
     pub fn treat(&mut self, number: Digits, manner: Manner) {
         self.manners.insert(number, manner);
+    }
+
+    /// From now on segments for `number` whose sender wants to know are reported on like this, one after the other and then from
+    /// the first again; without any, they are not.
+    pub fn report(&mut self, number: Digits, habit: Vec<Report>) {
+        self.reports.expect(number, habit);
+    }
+
+    /// Reports that are still to be sent.
+    pub fn reports_due(&self) -> usize {
+        self.reports.count()
     }
 
     /// The whole texts that were taken, in their order.
@@ -194,6 +211,9 @@ impl SmsCentre {
             return;
         }
         self.memory.note(&submission);
+        if !self.reports.take(now, &submission) {
+            return;
+        }
         let Submission { from, to, text, place, .. } = submission;
         if let Some(text) = self.joining.take(from, to, place, text) {
             let what = String::from("SMS ") + &shown(&text);
@@ -277,6 +297,27 @@ impl SmsCentre {
         }
     }
 
+    /// The SMS-STATUS-REPORTs whose time has come go to whoever submitted.
+    fn report_due(&mut self, now: Instant, out: &mut Out) {
+        for due in self.reports.take_due(now) {
+            let (taken, discharge) = (self.timestamp(due.taken), self.timestamp(now));
+            let recipient = Address::international(due.to);
+            let report = SmsStatusReport::new(due.message_reference, recipient, taken, discharge, due.status);
+            let what = format!("SMS-STATUS-REPORT {:#04x}", due.status.0);
+            out.sight(now, Participant::SmsCentre, Participant::SmsGmsc, what.clone());
+            let delivery = Delivery {
+                // None of those whose end somebody wants to know.
+                id: u64::MAX - due.number,
+                originator: due.to,
+                recipient: due.from,
+                tpdu: written(|out| report.write(out)),
+                more_messages: false,
+                what,
+            };
+            out.letter(Participant::SmsGmsc, Letter::Deliver(delivery));
+        }
+    }
+
     fn timestamp(&self, now: Instant) -> ScTimestamp {
         let wall = self.calendar.at(now);
         ScTimestamp::from_unix(wall.unix_seconds, wall.quarter_hours)
@@ -307,11 +348,13 @@ impl Actor for SmsCentre {
             }
         }
         self.take_postponed(now, out);
+        self.report_due(now, out);
     }
 
     fn next_deadline(&self) -> Option<Instant> {
         let postponed = self.postponed.iter().map(|(at, ..)| *at).min();
-        self.node.next_deadline().into_iter().chain(postponed).min()
+        let reports = self.reports.next_deadline();
+        self.node.next_deadline().into_iter().chain(postponed).chain(reports).min()
     }
 }
 

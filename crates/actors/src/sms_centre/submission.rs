@@ -16,6 +16,8 @@ pub(super) struct Submission {
     pub(super) place: Option<Concatenation>,
     /// TP-MR.
     pub(super) message_reference: u8,
+    /// TP-SRR.
+    pub(super) wants_report: bool,
     /// TP-RD.
     pub(super) reject_duplicates: bool,
 }
@@ -51,6 +53,7 @@ impl Submission {
             text: submit.user_data.chars().collect(),
             place: submit.user_data.concatenation(),
             message_reference: submit.message_reference,
+            wants_report: submit.status_report_requested,
             reject_duplicates: submit.reject_duplicates,
         })
     }

@@ -1,7 +1,7 @@
 use alloc::string::ToString;
 use alloc::vec;
 
-use sms::Validity;
+use sms::{Status, Validity};
 
 use super::*;
 use crate::rehearsal::surroundings::{BOB, POOL, SC, surroundings};
@@ -156,4 +156,42 @@ fn a_reply_goes_out_in_segments_and_its_end_is_known() {
     assert_eq!(ends, [Some(DeliveryEnd::Delivered); 2]);
     let arrows = play.arrows(Participant::SmsGmsc, Participant::Gateway);
     assert_eq!(arrows, ["TFR SMS-DELIVER 1/2".to_string(), "TFR SMS-DELIVER 2/2".to_string()]);
+}
+
+#[test]
+fn who_wants_to_know_is_told_by_status_report_what_became_of_his_text() {
+    let mut play = surroundings(SmsUser::new());
+    let report = |says: &[(u64, Status)], is_delivered| Report {
+        says: says.iter().map(|(after, status)| (s(*after), *status)).collect(),
+        is_delivered,
+    };
+    let habit = vec![
+        report(&[(2, Status::TRYING_BUSY), (3, Status::DELIVERED), (0, Status::DELIVERED)], true),
+        report(&[(1, Status::VALIDITY_EXPIRED)], false),
+        report(&[], true),
+    ];
+    play.players.centre.report(number(BOB), habit);
+    let submit = |reference, status_report_requested| sms::SmsSubmit {
+        message_reference: reference,
+        destination: number(BOB),
+        reject_duplicates: false,
+        status_report_requested,
+        validity: Validity::DAY,
+        protocol_id: 0,
+    };
+    for (reference, asks) in [(10, true), (11, false), (12, true), (13, true), (14, true)] {
+        let plan = Plan::of("hello".chars(), 1).expect("short");
+        let tpdu = written(|out| submit(reference, asks).write(&plan, 0, 0, &mut "hello".chars(), out));
+        play.players.gateway.submit_tpdu(number(SC), number(POOL), &tpdu);
+        play.wait(s(10));
+    }
+    let reported = &play.players.gateway.reported;
+    let told: Vec<_> = reported.iter().map(|(reference, status)| (*reference, status.0)).collect();
+    assert_eq!(
+        told,
+        [(10, 0x21), (10, 0x00), (10, 0x00), (12, 0x46), (14, 0x21), (14, 0x00), (14, 0x00)],
+        "of the second one nobody wants to know, of the fourth nothing is said, then it begins again"
+    );
+    assert_eq!(play.players.user.heard().len(), 4, "one has failed");
+    assert_eq!(play.players.centre.reports_due(), 0);
 }

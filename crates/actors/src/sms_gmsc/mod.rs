@@ -16,6 +16,7 @@ use diameter::s6c::{RoutingInfo, RoutingInfoAnswer, SmRpMti, SrrFlags};
 use diameter::sgd::{MtForward, MtForwardAnswer};
 use diameter::{ApplicationId, Destination, MessageView, Outcome, Procedure, ResultCode};
 use octets::Digits;
+use sms::MtTpdu;
 use tempo::Instant;
 
 use crate::agenda::Agenda;
@@ -139,6 +140,11 @@ impl SmsGmsc {
 
     /// TS 23.204 6.14 step 3a.
     fn ask(&mut self, now: Instant, key: Key, out: &mut Out) {
+        let is_report = self
+            .queues
+            .get(&key)
+            .and_then(|queue| queue.messages.front())
+            .is_some_and(|delivery| matches!(MtTpdu::parse(&delivery.tpdu), Ok(MtTpdu::StatusReport(_))));
         let (ids, session) = (self.node.ids(), self.node.session());
         let Some(hss) = self.node.up().find(|up| up.was_called) else {
             let end = DeliveryEnd::Refused(ResultCode::UNABLE_TO_DELIVER.into());
@@ -151,7 +157,7 @@ impl SmsGmsc {
             msisdn: Some(key.1),
             user_name: None,
             sc_address: Some(self.sc_address),
-            sm_rp_mti: Some(SmRpMti::Deliver),
+            sm_rp_mti: Some(if is_report { SmRpMti::StatusReport } else { SmRpMti::Deliver }),
             flags: SrrFlags::default(),
         };
         let link = hss.link;

@@ -184,7 +184,7 @@ impl InterworkRoom {
             }
             DiameterEvent::Asked(query) => announce(&query, hands),
             DiameterEvent::Known { identity, subscriber, until } => {
-                registration::known(identity, subscriber, until, hands);
+                registration::known(self, identity, subscriber, until, hands);
             }
             DiameterEvent::Changed { notice, identity, subscriber } => {
                 registration::changed(self, &notice, identity, subscriber, hands);

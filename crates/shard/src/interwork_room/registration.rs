@@ -56,6 +56,7 @@ fn introduce<O: Outward>(registrant: Registrant<'_>, until: Instant, hands: &mut
 
 /// The HSS has answered, or has not: then what it said the last time holds (the fail-closed policy for everybody else).
 pub(super) fn known<O: Outward>(
+    room: &mut InterworkRoom,
     identity: Identity,
     subscriber: Option<Subscriber>,
     until: Instant,
@@ -69,6 +70,18 @@ pub(super) fn known<O: Outward>(
     }
     keep(identity, found, until, hands);
     hands.desk.directory.has_data(identity);
+    // That he may no longer can be told while nobody hears it, and is then heard when he registers again.
+    if subscriber.is_some_and(|subscriber| !subscriber.is_authorised) {
+        forbid(room, [identity, identity], hands);
+    }
+}
+
+/// He may chat no more.
+// interworking 2.8 item 19
+fn forbid<O: Outward>(room: &mut InterworkRoom, identities: [Identity; 2], hands: &mut Hands<'_, O>) {
+    if hands.desk.policy.end_at_deregistration {
+        send_away(room, identities, Goodbye::NotAuthorised, hands);
+    }
 }
 
 // TS 23.204 6.1 item 4.
@@ -107,10 +120,8 @@ pub(super) fn changed<O: Outward>(
     let service_centre = subscriber.service_centre.or(before.service_centre);
     desk.directory.revise(identity, Subscriber { service_centre, ..subscriber });
     diameter.confirm(notice, Outcome::Success, desk, *out);
-    // interworking 2.8 item 19
-    if !subscriber.is_authorised && desk.policy.end_at_deregistration {
-        let goodbye = Goodbye::NotAuthorised;
-        send_away(room, [watched, identity], goodbye, hands);
+    if !subscriber.is_authorised {
+        forbid(room, [watched, identity], hands);
     }
 }
 

@@ -103,6 +103,7 @@ impl Checker for Answered {
                 Request::Msrp { link, .. } | Request::Diameter { link, .. } => link != gone,
                 Request::Sip { .. } => true,
             }),
+            What::Untrusted => {}
             // A SIP request may lie with another shard than the one that it came to.
             What::Crash => self.waiting.retain(|request, waiting| {
                 waiting.shard != crossing.shard && !matches!(request, Request::Sip { .. })

@@ -12,6 +12,7 @@ use tempo::{Duration, Instant};
 
 use super::{Checker, Kept, Scene, invited};
 use crate::links::LinkNumber;
+use crate::plan::OVER;
 use crate::token::{Side, Token};
 use crate::trace::{Carried, text_of};
 use crate::watch::{Crossing, Way, What};
@@ -21,6 +22,9 @@ use crate::watch::{Crossing, Way, What};
 pub struct Conserved {
     /// Texts in SENDs of chat users that are not answered.
     said: BTreeMap<(LinkNumber, Vec<u8>), Token>,
+    /// Texts that were last answered with 408; and how often such a one was said again: whoever does that tries again.
+    unsure: BTreeSet<Token>,
+    tried_again: BTreeMap<Token, usize>,
     /// Short messages that were submitted and are not answered.
     submitted: BTreeMap<(LinkNumber, u32), Carried>,
     /// Segments that the SMS side has, of a text: by reference. Total, and which.
@@ -67,6 +71,9 @@ impl Checker for Conserved {
                 match (chunk.kind(), way) {
                     (Kind::Request(MsrpMethod::Send), _) => {
                         if let Some(token) = Token::first_in(chunk.body().unwrap_or_default()) {
+                            if way == Way::In && self.unsure.remove(&token) {
+                                *self.tried_again.entry(token).or_default() += 1;
+                            }
                             let book = if way == Way::In { &mut self.said } else { &mut self.shown };
                             book.insert(key, token);
                         }
@@ -74,6 +81,10 @@ impl Checker for Conserved {
                     }
                     (Kind::Response(status), Way::Out) if status.0 == 200 => {
                         self.said.remove(&key).map_or(Ok(()), |token| self.is_taken(token))
+                    }
+                    (Kind::Response(status), Way::Out) if status.0 == 408 => {
+                        self.unsure.extend(self.said.remove(&key));
+                        Ok(())
                     }
                     (Kind::Response(status), Way::In) if status.0 == 200 => {
                         if let Some(token) = self.shown.remove(&key) {
@@ -187,7 +198,7 @@ impl Conserved {
         match (Procedure::of(&header), header.flags.request, way) {
             (Ok(Procedure::MoForward), true, Way::Out) => {
                 if let Some(carried) = text_of(message) {
-                    self.told += usize::from(carried.text == OVER);
+                    self.told += usize::from(OVER.contains(&carried.text.as_str()));
                     // RFC 3261 17.2.2: timer J is over, and what lay before a shard without a turn is new to it.
                     let token = Token::first_in(carried.text.as_bytes());
                     if let Some(token) = token.filter(|token| {
@@ -253,12 +264,15 @@ impl Conserved {
         // An INVITE that is repeated after its transaction is over invites once more: nobody could tell.
         // So does a MESSAGE that is repeated to a gateway which has forgotten it.
         let is_known = token.side == Side::ChatUser && !self.crashed.contains(&token.chat);
-        if times.len() > 1 && is_known {
+        // What was refused with 408 is said again, as another text: a short one has no reference that would tell them apart.
+        let tried_again = self.tried_again.get(&token).copied().unwrap_or(0);
+        let most = if reference.is_none() { 1 + tried_again } else { 1 };
+        if times.len() > most && is_known {
             return Err(format!("the SMS side has segment {sequence} of {token} twice"));
         }
         let all = (token, None, 0)..=(token, Some(u16::MAX), u8::MAX);
         let distinct: BTreeSet<_> = self.fresh.range(all).map(|((_, reference, _), _)| reference).collect();
-        if is_known && distinct.len() > 1 {
+        if is_known && distinct.len() > 1 + tried_again {
             return Err(format!("{token} was said once, and submitted as two texts"));
         }
         Ok(())
@@ -292,7 +306,7 @@ fn sms_user_of(id: u32, scene: &Scene) -> Option<u32> {
 }
 
 /// The SMS-SUBMIT-REPORT says that it is there already.
-fn is_duplicate(answer: &MoForwardAnswer<'_>) -> bool {
+pub(super) fn is_duplicate(answer: &MoForwardAnswer<'_>) -> bool {
     answer.outcome == Experimental::SM_DELIVERY_FAILURE.into()
         && answer
             .failure
@@ -305,5 +319,3 @@ fn is_duplicate(answer: &MoForwardAnswer<'_>) -> bool {
 const A_MOMENT: Duration = Duration::from_secs(1);
 /// 64*T1, and what an answer may have taken.
 const ALMOST_J: Duration = Duration::from_secs(31);
-/// What an SMS user reads who writes after the end.
-const OVER: &str = "This chat is over.";

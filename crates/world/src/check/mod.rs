@@ -2,11 +2,15 @@
 //! and what the gateway itself counts.
 
 mod answered;
+mod authorised;
 mod bounded;
 mod conserved;
 mod no_cross_talk;
 mod pair_unique;
+mod permitted;
+mod reported;
 mod silent_on_secrets;
+mod spoken;
 mod transaction_law;
 
 pub use bounded::left;
@@ -73,6 +77,15 @@ impl Scene {
         chat.or_else(|| page.map(|page| (page.chat_user, page.sms_user)))
     }
 
+    /// May the people of a token have to do with each other?
+    pub fn may(&self, id: u32) -> bool {
+        let barred = &self.plan.barred;
+        let is_barred = |(chat_user, sms_user)| {
+            barred.chat_users.contains(&chat_user) || barred.sms_users.contains(&sms_user)
+        };
+        !self.people(id).is_some_and(is_barred)
+    }
+
     /// Are two chats between the same two people?
     pub fn are_the_same_people(&self, one: u32, other: u32) -> bool {
         self.people(one).is_some() && self.people(one) == self.people(other)
@@ -114,6 +127,10 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(transaction_law::TransactionLaw::default()),
         Box::new(answered::Answered::default()),
         Box::new(bounded::Bounded),
+        Box::new(reported::Reported::default()),
+        Box::new(permitted::Permitted::default()),
+        Box::new(authorised::Authorised::default()),
+        Box::new(spoken::Spoken::default()),
         Box::new(silent_on_secrets::SilentOnSecrets::default()),
     ]
 }

@@ -1,16 +1,22 @@
-//! Each promise is broken once, by tampering with what a shard says or with what all shards may ask, and exactly its checker
-//! sees it: alone it finds the breach, and all others find nothing.
+//! Each promise is broken once, by tampering with what a shard says or hears, with what all shards may ask, or with what they are
+//! told, and exactly its checker sees it: alone it finds the breach, and all others find nothing.
 
+mod people;
 mod shammed;
 
 use super::*;
-use crate::gateway::Wrap;
-use crate::paper::Going;
-use crate::plan::{Answer, ChatPlan, Costs, End, Limits, Operator, Say, Terms, pooled, sms_user};
+use crate::gateway::{Misrule, Wrap};
+use crate::paper::{Coming, Going};
+use crate::places::STRANGER;
+use crate::plan::{
+    Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Habit, JA, Lie, Limits, Operator,
+    ReportPlan, Reported, Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
+};
 use crate::play::play_with;
 use crate::token::Side;
 use crate::trace::{Trace, text_of};
 use crate::world::{Fate, Outcome, Tampering};
+use sms::{MtTpdu, Status};
 
 type Tamper = fn() -> Box<dyn FnMut(Going) -> Vec<Going>>;
 
@@ -24,7 +30,17 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         hides: false,
         answer: Answer::Yes,
         thinks_ms: 2000,
-        says: vec![Say { after_ms: 500, characters: 0, reply: Some(0) }; 2],
+        says: vec![
+            Say {
+                after_ms: 500,
+                asks: false,
+                again: false,
+                content: Content::Text,
+                characters: 0,
+                reply: Some(0)
+            };
+            2
+        ],
         end: End::ChatUser,
     };
     let operator = Operator {
@@ -54,39 +70,67 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         invitations_per_hour: 0,
         messages_per_minute: 0,
         session_timer: false,
+        tell_unsupported: true,
+        refusals_max: 3,
+        two_languages: false,
+        distrusts: true,
+        subscribers_only: false,
+        asks_hss: false,
+        recall_s: 0,
+        call_back: false,
     };
     Plan {
         seed: 1,
         shards: 2,
         act_one_ms: 30_000,
         operator,
+        barred: Barred::default(),
+        subscribers: vec![],
         limits: Limits { sessions: 16, pairs: 64, announcements: 64, subscribers: 16 },
         costs: Costs::default(),
         network: Terms::CALM,
         chats: vec![chat(0, 1000), chat(1, second_begins_ms)],
         pages: vec![],
+        reports: vec![],
         faults: vec![],
     }
 }
 
-fn played(plan: &Plan, tamper: Option<Tamper>, wrap: Option<Wrap>, judges: impl Fn(&str) -> bool) -> Outcome {
+/// By what a promise is broken.
+#[derive(Clone, Copy)]
+enum Breach {
+    /// By nothing.
+    None,
+    /// By what a shard says.
+    Going(Tamper),
+    /// By what it hears.
+    Coming(fn(Coming) -> Vec<Coming>),
+    /// By what all shards may ask.
+    Directory(Wrap),
+    /// By what they are told.
+    Policy(Misrule),
+}
+
+fn played(plan: &Plan, breach: Breach, judges: impl Fn(&str) -> bool) -> Outcome {
     let checkers = all().into_iter().filter(|checker| judges(checker.promise())).collect();
-    let tampering = Tampering {
-        going: tamper.map(|tamper| tamper()),
-        coming: None,
-        directory: wrap,
-        checkers: Some(checkers),
-    };
+    let mut tampering = Tampering { checkers: Some(checkers), ..Tampering::default() };
+    match breach {
+        Breach::None => {}
+        Breach::Going(tamper) => tampering.going = Some(tamper()),
+        Breach::Coming(tamper) => tampering.coming = Some(Box::new(tamper)),
+        Breach::Directory(wrap) => tampering.shams.directory = Some(wrap),
+        Breach::Policy(misrule) => tampering.shams.policy = Some(misrule),
+    }
     play_with(plan, Trace::default(), tampering)
 }
 
 /// The checker of this promise sees it broken, and no other sees anything.
 #[track_caller]
-fn exactly(promise: &str, plan: &Plan, tamper: Option<Tamper>, wrap: Option<Wrap>) {
-    assert_eq!(played(plan, None, None, |_| true).broken, None, "nothing is wrong by itself");
-    let alone = played(plan, tamper, wrap, |name| name == promise).broken;
+fn exactly(promise: &str, plan: &Plan, breach: Breach) {
+    assert_eq!(played(plan, Breach::None, |_| true).broken, None, "nothing is wrong by itself");
+    let alone = played(plan, breach, |name| name == promise).broken;
     assert_eq!(alone.map(|broken| broken.promise), Some(promise));
-    assert_eq!(played(plan, tamper, wrap, |name| name != promise).broken, None, "nobody else is concerned");
+    assert_eq!(played(plan, breach, |name| name != promise).broken, None, "nobody else is concerned");
 }
 
 /// Nothing but this in the place of that, of equal length.
@@ -129,12 +173,12 @@ fn on_one_number() -> Box<dyn FnMut(Going) -> Vec<Going>> {
 
 #[test]
 fn pair_unique_sees_two_chats_on_one_number() {
-    exactly("pair_unique", &plan([0, 0], 2000), Some(on_one_number), None);
+    exactly("pair_unique", &plan([0, 0], 2000), Breach::Going(on_one_number));
 }
 
 #[test]
 fn rested_sees_a_number_that_is_lent_again_too_early() {
-    exactly("rested", &plan([0, 0], 25_000), Some(on_one_number), None);
+    exactly("rested", &plan([0, 0], 25_000), Breach::Going(on_one_number));
 }
 
 #[test]
@@ -150,7 +194,7 @@ fn no_cross_talk_sees_a_text_at_another_sms_user() {
             other => vec![other],
         })
     };
-    exactly("no_cross_talk", &plan([0, 1], 2000), Some(misled), None);
+    exactly("no_cross_talk", &plan([0, 1], 2000), Breach::Going(misled));
 }
 
 #[test]
@@ -168,7 +212,7 @@ fn conserved_sees_a_text_that_was_acknowledged_and_never_taken() {
             other => vec![other],
         })
     };
-    exactly("conserved", &plan([0, 1], 2000), Some(lost), None);
+    exactly("conserved", &plan([0, 1], 2000), Breach::Going(lost));
 }
 
 #[test]
@@ -187,7 +231,7 @@ fn conserved_sees_a_text_that_was_submitted_twice() {
             other => vec![other],
         })
     };
-    exactly("conserved", &plan([0, 1], 2000), Some(twice), None);
+    exactly("conserved", &plan([0, 1], 2000), Breach::Going(twice));
 }
 
 #[test]
@@ -195,13 +239,13 @@ fn transaction_law_sees_two_final_responses() {
     let two: Tamper = || {
         Box::new(|going| match going {
             Going::Datagram { port, to, bytes } if bytes.starts_with(b"SIP/2.0 200") => {
-                let other = replaced(&bytes, b"SIP/2.0 200", b"SIP/2.0 403");
+                let other = replaced(&bytes, b"SIP/2.0 200", b"SIP/2.0 480");
                 vec![Going::Datagram { port, to, bytes }, Going::Datagram { port, to, bytes: other }]
             }
             other => vec![other],
         })
     };
-    exactly("transaction_law", &plan([0, 1], 2000), Some(two), None);
+    exactly("transaction_law", &plan([0, 1], 2000), Breach::Going(two));
 }
 
 #[test]
@@ -216,22 +260,23 @@ fn answered_sees_a_request_without_an_answer() {
             other => vec![other],
         })
     };
-    exactly("answered", &plan([0, 1], 2000), Some(mute), None);
+    exactly("answered", &plan([0, 1], 2000), Breach::Going(mute));
 }
 
 #[test]
 fn bounded_sees_what_is_never_forgotten() {
     // The world itself waits for it, so that nobody else has to judge.
-    let forgetful = played(&plan([0, 1], 2000), None, Some(shammed::unforgetting), |name| name == "bounded");
+    let forgetful =
+        played(&plan([0, 1], 2000), Breach::Directory(shammed::unforgetting), |name| name == "bounded");
     assert_eq!(forgetful.broken.map(|broken| broken.promise), Some("bounded"));
     let plan =
         Plan { limits: Limits { announcements: 2, ..plan([0, 1], 2000).limits }, ..plan([0, 1], 2000) };
-    exactly("bounded", &plan, None, Some(shammed::boundless));
+    exactly("bounded", &plan, Breach::Directory(shammed::boundless));
 }
 
 #[test]
 fn silent_on_secrets_hears_a_number_in_what_could_be_logged() {
-    exactly("silent_on_secrets", &plan([0, 1], 2000), None, Some(shammed::talkative));
+    exactly("silent_on_secrets", &plan([0, 1], 2000), Breach::Directory(shammed::talkative));
 }
 
 #[test]
@@ -260,10 +305,10 @@ fn what_nobody_can_read_is_a_broken_promise_and_so_is_a_panic() {
             other => vec![other],
         })
     };
-    let outcome = played(&plan([0, 1], 2000), Some(torn), None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::Going(torn), |_| true);
     assert_eq!(outcome.broken.map(|broken| broken.promise), Some("readable"));
     let dead: Tamper = || Box::new(|_| panic!("a broken promise of the test"));
-    let outcome = played(&plan([0, 1], 2000), Some(dead), None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::Going(dead), |_| true);
     assert_eq!(outcome.broken.map(|broken| broken.promise), Some("no_panic"));
 }
 
@@ -281,13 +326,13 @@ fn a_gateway_that_serves_no_stranger_after_the_faults_has_not_recovered() {
             other => vec![other],
         })
     };
-    let outcome = played(&plan([0, 1], 2000), Some(refusing), None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::Going(refusing), |_| true);
     assert_eq!(outcome.broken.map(|broken| broken.promise), Some("recovered"));
 }
 
 #[test]
 fn a_calm_world_has_chats_that_talk() {
-    let outcome = played(&plan([0, 1], 2000), None, None, |_| true);
+    let outcome = played(&plan([0, 1], 2000), Breach::None, |_| true);
     assert_eq!((outcome.broken, outcome.fates), (None, vec![Fate::AsScripted; 2]));
     assert!(outcome.crossings > 50 && outcome.counted.iter().any(|count| *count > 0));
 }

@@ -29,6 +29,10 @@ type Key = (Vec<u8>, Vec<u8>, Vec<u8>);
 struct Asked {
     /// How often.
     times: u32,
+    /// When it first came.
+    first: Option<Instant>,
+    /// When it last came, or was answered.
+    last: Option<Instant>,
     is_murky: bool,
     /// When the ACK came.
     acknowledged: Option<Instant>,
@@ -80,6 +84,8 @@ impl Checker for TransactionLaw {
             (Way::In, None) => {
                 let asked = self.asked.entry(key).or_default();
                 asked.times += 1;
+                asked.first.get_or_insert(crossing.at);
+                asked.last = Some(crossing.at);
                 asked.is_murky |= is_damaged;
                 Ok(())
             }
@@ -93,6 +99,13 @@ impl Checker for TransactionLaw {
                 }
                 // Where the table of answered requests is full, a repetition is answered anew.
                 let is_tiny = scene.plan.limits.sessions <= TINY && method != Method::Invite;
+                let invited = (method == Method::Cancel).then(|| {
+                    let of_invite = (branch, via.host.to_vec(), b"Invite".to_vec());
+                    self.asked.get(&of_invite).and_then(|asked| asked.last)
+                });
+                if let Some(asked) = self.asked.get_mut(&key) {
+                    asked.last = Some(crossing.at);
+                }
                 let Some(asked) =
                     self.asked.get_mut(&key).filter(|_| !is_tiny).filter(|asked| !asked.is_murky)
                 else {
@@ -104,7 +117,12 @@ impl Checker for TransactionLaw {
                     scene.plan.faults.iter().any(|fault| matches!(fault.what, Fault::NoDatagrams(_)));
                 let is_clear = !starves && !scene.plan.network.can_damage();
                 let server = self.servers.entry((key, crossing.shard)).or_default();
-                server.answer(crossing.at, status.code(), asked, &name, is_clear)
+                // Where the first answer found no buffer, its transaction was over before the first that was seen.
+                let may_be_over = asked.first.is_some_and(|first| crossing.at.since(first) >= LIFE);
+                if starves && may_be_over && server.last.is_some_and(|(last, _)| last != status.code()) {
+                    *server = Server::default();
+                }
+                server.answer(crossing.at, status.code(), (asked, invited.flatten()), &name, is_clear)
             }
             (Way::Out, None) if method == Method::Ack => Ok(()),
             (Way::Out, None) => match self.clients.get_mut(&key) {
@@ -127,7 +145,15 @@ impl Checker for TransactionLaw {
 }
 
 impl Server {
-    fn answer(&mut self, at: Instant, status: u16, asked: &mut Asked, method: &str, is_clear: bool) -> Kept {
+    /// `invited`: when the INVITE of a CANCEL last came, or was answered: it may have lain with a shard that had no turn.
+    fn answer(
+        &mut self,
+        at: Instant,
+        status: u16,
+        (asked, invited): (&mut Asked, Option<Instant>),
+        method: &str,
+        is_clear: bool,
+    ) -> Kept {
         let is_final = status >= 200;
         // Timer I or L is over: to the gateway what comes now is new.
         let has_acknowledged = asked.acknowledged.is_some_and(|since| at.since(since) >= T4);
@@ -139,12 +165,13 @@ impl Server {
         self.finals += u32::from(is_final);
         let last = self.last;
         self.last = is_final.then_some((status, last.map_or(at, |(_, since)| since)));
-        let Some((last, _)) = last else { return Ok(()) };
+        let Some((last, last_at)) = last else { return Ok(()) };
         let is_late = asked.acknowledged.is_some_and(|since| at.since(since) > IN_ITS_HANDS);
         let is_unasked = self.finals > asked.times;
         match status {
             // RFC 3261 9.2: a CANCEL is answered by what there is of its INVITE now.
             481 if last == 200 && method == "Cancel" => Ok(()),
+            200 if last == 481 && method == "Cancel" && invited >= Some(last_at) => Ok(()),
             _ if !is_final && !is_clear => Ok(()),
             _ if !is_final => Err(format!("{method}: {status} after {last}")),
             _ if last != status && method == "Invite" && !is_clear => Ok(()),

@@ -2,7 +2,7 @@
 //!
 //! Every text carries a token, so that whoever sees it knows whose it is: chat, side, number.
 
-use actors::{ChatScript, Step};
+use actors::{ChatScript, Enclosure, Step};
 use serde::{Deserialize, Serialize};
 use tempo::Duration;
 
@@ -57,12 +57,43 @@ pub enum Answer {
 pub struct Say {
     /// How long he waits before it.
     pub after_ms: u64,
+    /// Does he want to know whether it was delivered?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+    /// Does he send it once more, as the same message?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+    /// Is it a text?
+    #[serde(default, skip_serializing_if = "Content::is_text")]
+    pub content: Content,
     /// How many characters at least.
     #[serde(default)]
     pub characters: usize,
     /// What the SMS user says to it: so many characters; `None` is nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<usize>,
+}
+
+/// What a chat user sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// A text, in CPIM.
+    #[default]
+    Text,
+    /// A picture, in CPIM.
+    Picture,
+    /// A picture as it is.
+    BarePicture,
+    /// That he is writing.
+    Composing,
+}
+
+impl Content {
+    /// Is it a text?
+    pub fn is_text(&self) -> bool {
+        *self == Content::Text
+    }
 }
 
 /// How a chat ends.
@@ -77,6 +108,8 @@ pub enum End {
     SmsUser,
     /// By silence.
     Silence,
+    /// The chat user's client closes it, as nobody uses it; the SMS user writes once more.
+    Closed,
 }
 
 impl ChatPlan {
@@ -97,10 +130,31 @@ impl ChatPlan {
         script = script.then(Step::ExpectStatus(200));
         for (place, say) in self.says.iter().enumerate() {
             let text = self.token(Side::ChatUser, place as u32).text(say.characters);
-            script = script.then(Step::Wait(Duration::from_millis(say.after_ms))).then(Step::SendText(text));
+            let other = |content_type: &str, is_wrapped, body: &str| {
+                Step::Send(Enclosure {
+                    content_type: content_type.into(),
+                    is_wrapped,
+                    body: body.as_bytes().into(),
+                    told_as: None,
+                })
+            };
+            let step = match say.content {
+                Content::Text if say.asks => {
+                    Step::Send(Enclosure::text(&text).told_as(told_as(self.id, place as u32)))
+                }
+                Content::Text => Step::SendText(text),
+                Content::Picture => other("image/png", true, &text),
+                Content::BarePicture => other("image/png", false, &text),
+                Content::Composing => other("application/im-iscomposing+xml", true, COMPOSING),
+            };
+            script = script.then(Step::Wait(Duration::from_millis(say.after_ms))).then(step);
+            if say.again {
+                script = script.then(Step::SendAgain);
+            }
         }
         match self.end {
             End::ChatUser => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Bye),
+            End::Closed => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Close),
             _ => script.then(Step::ExpectBye),
         }
     }
@@ -111,6 +165,22 @@ impl ChatPlan {
     }
 }
 
+/// The IMDN Message-ID of a text.
+pub fn told_as(chat: u32, number: u32) -> String {
+    format!("imdn-{chat}-{number}")
+}
+
+/// Which text has this IMDN Message-ID.
+pub fn text_told_as(imdn_message_id: &[u8]) -> Option<Token> {
+    let (chat, number) = std::str::from_utf8(imdn_message_id).ok()?.strip_prefix("imdn-")?.split_once('-')?;
+    Some(Token { chat: chat.parse().ok()?, side: Side::ChatUser, number: number.parse().ok()? })
+}
+
+/// RFC 3994 3.
+const COMPOSING: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+    <isComposing xmlns=\"urn:ietf:params:xml:ns:im-iscomposing\"><state>active</state></isComposing>";
+/// The number of the token of an SMS user who writes once more.
+pub const ONCE_MORE: u32 = 1000;
 /// The number of the token that is the name of a chat user.
 pub const NAME: u32 = 0;
 /// And of the one that is the topic of his invitation.

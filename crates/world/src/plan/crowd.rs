@@ -2,7 +2,7 @@
 
 use tempo::Entropy;
 
-use super::{Answer, ChatPlan, Costs, End, Limits, Operator, Plan, Say, Terms};
+use super::{Answer, Barred, ChatPlan, Content, Costs, End, Limits, Operator, Plan, Say, Terms};
 use crate::chance::{Chance, Draw};
 
 /// Invitations that come at one rate for some time.
@@ -49,6 +49,9 @@ impl Crowd {
             shards: self.shards,
             act_one_ms: begins_ms,
             operator: OPERATOR,
+            barred: Barred::default(),
+            subscribers: Vec::new(),
+            reports: Vec::new(),
             limits: Limits {
                 sessions: room,
                 pairs: 2 * room,
@@ -77,7 +80,14 @@ impl Crowd {
 }
 
 fn chat(chance: &mut Entropy, id: u32, begins_ms: u64) -> ChatPlan {
-    let say = Say { after_ms: 500, characters: 0, reply: Some(0) };
+    let say = Say {
+        after_ms: 500,
+        asks: false,
+        again: false,
+        content: Content::Text,
+        characters: 0,
+        reply: Some(0),
+    };
     ChatPlan {
         id,
         chat_user: id % PEOPLE,
@@ -119,6 +129,14 @@ const OPERATOR: Operator = Operator {
     invitations_per_hour: 0,
     messages_per_minute: 0,
     session_timer: false,
+    tell_unsupported: false,
+    refusals_max: 3,
+    two_languages: false,
+    distrusts: false,
+    subscribers_only: false,
+    asks_hss: false,
+    recall_s: 0,
+    call_back: false,
 };
 /// As many chat users as there are numbers at home, less those of the canaries.
 const PEOPLE: u32 = 9000;

@@ -3,8 +3,8 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, ChatPlan, Costs, End, Fault, Lie, Limits, Manners, Operator, PagePlan, Peer, Plan, Reader, Say,
-    Terms, What,
+    Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Habit, Lie, Limits, Manners, Operator,
+    PagePlan, Peer, Plan, Reader, ReportPlan, Reported, Say, SubscriberPlan, Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -33,12 +33,28 @@ impl Plan {
         let act_one_ms = cast.between(30, 150) * 1000;
         let operator = operator(&mut cast);
         let chats = chats(&mut cast, size, act_one_ms);
+        let subscribers = subscribers(&mut cast, &operator, &chats, act_one_ms);
         let pages = pages(&mut cast, &chats, act_one_ms);
+        let reports = reports(&mut cast, &chats);
         let limits = limits(&mut cast, chats.len());
+        let barred = barred(&mut cast, &chats);
         let network = terms(&mut net);
         let faults = calendar(&mut faults, size, act_one_ms, shards);
-        let costs = Costs::default();
-        Plan { seed, shards, act_one_ms, operator, limits, costs, network, chats, pages, faults }
+        Plan {
+            seed,
+            shards,
+            act_one_ms,
+            operator,
+            barred,
+            subscribers,
+            limits,
+            costs: Costs::default(),
+            network,
+            chats,
+            pages,
+            reports,
+            faults,
+        }
     }
 }
 
@@ -70,6 +86,14 @@ fn operator(chance: &mut Entropy) -> Operator {
         invitations_per_hour: *chance.one_of(&[0, 0, 3, 10]),
         messages_per_minute: *chance.one_of(&[0, 0, 2, 30]),
         session_timer: chance.per_mille(500),
+        tell_unsupported: chance.per_mille(500),
+        refusals_max: *chance.one_of(&[0, 1, 2, 3, 3]),
+        two_languages: chance.per_mille(300),
+        distrusts: chance.per_mille(500),
+        subscribers_only: chance.per_mille(300),
+        asks_hss: chance.per_mille(400),
+        recall_s: *chance.one_of(&[0, 0, 20, 120]),
+        call_back: chance.per_mille(300),
     }
 }
 
@@ -89,6 +113,93 @@ fn limits(chance: &mut Entropy, chats: usize) -> Limits {
     }
 }
 
+/// What the centre says of texts for some of those who are invited; of the others it says nothing.
+fn reports(chance: &mut Entropy, chats: &[ChatPlan]) -> Vec<ReportPlan> {
+    let mut users: Vec<u32> = chats.iter().map(|chat| chat.sms_user).collect();
+    users.sort_unstable();
+    users.dedup();
+    users.retain(|_| chance.per_mille(800));
+    let habit = |chance: &mut Entropy| Habit {
+        fate: *chance.one_of(&[
+            Reported::Delivered,
+            Reported::Delivered,
+            Reported::Delivered,
+            Reported::DeliveredLate,
+            Reported::Failed,
+            Reported::Nothing,
+        ]),
+        after_ms: *chance.one_of(&[0, 200, 3000, 20_000, 60_000]),
+        twice: chance.per_mille(200),
+    };
+    users
+        .into_iter()
+        .map(|sms_user| {
+            let most = chance.between(1, 4);
+            ReportPlan { sms_user, habit: (0..most).map(|_| habit(chance)).collect() }
+        })
+        .collect()
+}
+
+/// In one world of five: somebody who begins a chat, or somebody who is invited, or both.
+fn barred(chance: &mut Entropy, chats: &[ChatPlan]) -> Barred {
+    let mut barred = Barred::default();
+    if chance.per_mille(200) {
+        let (chat_user, sms_user) = (chance.one_of(chats).chat_user, chance.one_of(chats).sms_user);
+        if chance.per_mille(700) {
+            barred.chat_users.push(chat_user);
+        }
+        if chance.per_mille(500) {
+            barred.sms_users.push(sms_user);
+        }
+    }
+    barred
+}
+
+/// Those who chat, where somebody wants to know of them: most of them before they begin, and long enough.
+fn subscribers(
+    chance: &mut Entropy,
+    operator: &Operator,
+    chats: &[ChatPlan],
+    act_one_ms: u64,
+) -> Vec<SubscriberPlan> {
+    let is_called = operator.recall_s > 0 || operator.call_back;
+    if !operator.subscribers_only && !operator.asks_hss && !is_called {
+        return Vec::new();
+    }
+    let mut people: Vec<u32> = chats.iter().map(|chat| chat.chat_user).collect();
+    people.sort_unstable();
+    people.dedup();
+    people.retain(|_| chance.per_mille(900));
+    let at = |chance: &mut Entropy, share| chance.per_mille(share).then(|| chance.between(0, act_one_ms));
+    people
+        .into_iter()
+        .map(|chat_user| {
+            let begins = chats.iter().filter(|chat| chat.chat_user == chat_user).map(|chat| chat.begins_ms);
+            let life_s = *chance.one_of(&[30, 60, 120, 600, 600]);
+            let ahead = *chance.one_of(&[0, 40, 3000, 8000, 8000]);
+            SubscriberPlan {
+                chat_user,
+                registers_ms: begins.min().unwrap_or(0).saturating_sub(ahead),
+                life_s,
+                // Within the play.
+                refreshes: if life_s > 120 { 0 } else { chance.between(0, 3) as u32 },
+                leaves_ms: at(chance, 150),
+                is_authorised: chance.per_mille(800),
+                auto_accept: *chance.one_of(&[None, None, Some(true), Some(false)]),
+                when_called: *chance.one_of(&[
+                    Callee::Away,
+                    Callee::Busy,
+                    Callee::Unwilling,
+                    Callee::Ringing,
+                    Callee::Ringing,
+                    Callee::Silent,
+                ]),
+                changes_ms: at(chance, 350),
+            }
+        })
+        .collect()
+}
+
 fn chats(chance: &mut Entropy, size: Size, act_one_ms: u64) -> Vec<ChatPlan> {
     // Small worlds are most, as they are quick and easy to read; each further doubling is half as likely.
     let mut most = 6;
@@ -101,7 +212,9 @@ fn chats(chance: &mut Entropy, size: Size, act_one_ms: u64) -> Vec<ChatPlan> {
 }
 
 fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan {
-    let says = (0..chance.between(0, 5)).map(|_| say(chance)).collect();
+    // Some clients always ask, most never.
+    let asks = *chance.one_of(&[0, 0, 0, 300, 1000]);
+    let says = (0..chance.between(0, 5)).map(|_| say(chance, asks)).collect();
     ChatPlan {
         id,
         chat_user: chance.between(0, u64::from(people) - 1) as u32,
@@ -126,6 +239,7 @@ fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan
             End::SmsUser,
             End::SmsUser,
             End::Silence,
+            End::Closed,
             End::Cancel,
         ]),
     }
@@ -143,6 +257,7 @@ fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PageP
                 chat_user: people.chat_user,
                 sms_user: chance.one_of(chats).sms_user,
                 at_ms: chance.between(0, act_one_ms),
+                asks: chance.per_mille(300),
                 registered_s: *chance.one_of(&[0, 30, 90, 600]),
                 deregisters: chance.per_mille(200),
                 characters: characters(chance),
@@ -159,10 +274,19 @@ fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PageP
         .collect()
 }
 
-fn say(chance: &mut Entropy) -> Say {
+fn say(chance: &mut Entropy, asks: u64) -> Say {
     let characters = |chance: &mut Entropy| *chance.one_of(&[0, 0, 0, 0, 100, 170, 400, 1200]);
+    let content = match chance.below(20) {
+        0 => Content::Picture,
+        1 => Content::BarePicture,
+        2 => Content::Composing,
+        _ => Content::Text,
+    };
     Say {
         after_ms: *chance.one_of(&[0, 5, 300, 2000, 8000]),
+        asks: chance.per_mille(asks),
+        again: chance.per_mille(60),
+        content,
         characters: characters(chance),
         reply: chance.per_mille(600).then(|| characters(chance)),
     }
@@ -198,6 +322,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
     let peer = *chance.one_of(&[Peer::Centre, Peer::Gmsc, Peer::Hss, Peer::Ue]);
     let node = *chance.one_of(&[Peer::Centre, Peer::Gmsc, Peer::Hss]);
     let leap = chance.between(0, 7200) as i32 - 3600;
+    let thinks_ms = *chance.one_of(&[300, 2000, 4500, 6000, 12_000]);
     let manners = *chance.one_of(&[Manners::Slow, Manners::Silent, Manners::Refusing, Manners::Busy]);
     let lie = *chance.one_of(&LIES);
     let what = *chance.one_of(&[
@@ -217,6 +342,8 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
         What::Leap(leap),
         What::Centre(manners),
         What::Centre(manners),
+        What::HssThinks(thinks_ms),
+        What::HssThinks(thinks_ms),
         What::Repeating,
         What::Lie(lie),
         What::Lie(lie),
@@ -237,7 +364,7 @@ fn fault(chance: &mut Entropy, act_one_ms: u64, shards: u16) -> Fault {
 }
 
 const STALL_MS_MAX: u64 = 12_000;
-const LIES: [Lie; 14] = [
+const LIES: [Lie; 15] = [
     Lie::Noise,
     Lie::Bye,
     Lie::Cancel,
@@ -252,4 +379,5 @@ const LIES: [Lie; 14] = [
     Lie::DiameterBase,
     Lie::DiameterBase,
     Lie::DiameterBase,
+    Lie::Stranger,
 ];

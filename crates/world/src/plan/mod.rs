@@ -10,14 +10,23 @@ mod draw;
 mod operator;
 mod pages;
 mod people;
+mod reports;
+mod subscribers;
 
-pub use chats::{Answer, ChatPlan, End, NAME, Say, TOPIC};
+pub use chats::{Answer, ChatPlan, Content, End, NAME, ONCE_MORE, Say, TOPIC, text_told_as, told_as};
 pub use costs::Costs;
 pub use crowd::{Crowd, Wave};
 pub use draw::Size;
-pub use operator::{Limits, NO, Operator, SERVICE_CENTRE, STOP, YES, digits as policy_digits, policy};
+pub use operator::{
+    Barred, HALT, INVITES, JA, Limits, NEIN, NO, OVER, Operator, SEEN, SERVICE_CENTRE, STOP, YES,
+    digits as policy_digits, policy,
+};
 pub use pages::{PagePlan, Reader};
-pub use people::{chat_user, chats_of_canaries, home_prefixes, pooled, sms_user};
+pub use people::{
+    canaries, chat_user, chats_of_canaries, has_another_language, home_prefixes, place_of, pooled, sms_user,
+};
+pub use reports::{Habit, ReportPlan, Reported};
+pub use subscribers::{Callee, SubscriberPlan};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +42,12 @@ pub struct Plan {
     pub act_one_ms: u64,
     /// What the operator has decided.
     pub operator: Operator,
+    /// Who may not.
+    #[serde(default)]
+    pub barred: Barred,
+    /// Who registers, and what the HSS says of him.
+    #[serde(default)]
+    pub subscribers: Vec<SubscriberPlan>,
     /// What there is room for.
     pub limits: Limits,
     /// What work takes.
@@ -46,6 +61,9 @@ pub struct Plan {
     /// Texts outside of a chat.
     #[serde(default)]
     pub pages: Vec<PagePlan>,
+    /// What the service centre reports.
+    #[serde(default)]
+    pub reports: Vec<ReportPlan>,
     /// The calendar of faults.
     #[serde(default)]
     pub faults: Vec<Fault>,
@@ -120,6 +138,8 @@ pub enum What {
     Leap(i32),
     /// The service centre is like this to everybody.
     Centre(Manners),
+    /// The HSS takes so many milliseconds for what it says of chat users.
+    HssThinks(u64),
     /// The SMS-GMSC sends everything twice (T flag).
     Repeating,
     /// Somebody lies.
@@ -190,6 +210,8 @@ pub enum Lie {
     Echo,
     /// A message of the Diameter base protocol that nobody has a reason to send.
     DiameterBase,
+    /// An invitation, from where nobody is believed.
+    Stranger,
 }
 
 impl Plan {

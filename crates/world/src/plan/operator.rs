@@ -1,15 +1,15 @@
 //! What the operator of a world has decided, and what there is room for.
 
 use interwork::{
-    Access, Anonymity, Barring, Languages, LeaveHint, Msisdn, MsisdnPool, NumberSource, Policy, Rate,
-    Template, UnknownReply, Vocabulary, WithoutChat, Wording,
+    Access, Anonymity, Barring, Identity, Language, LanguageTag, Languages, LeaveHint, Msisdn, MsisdnPool,
+    NumberSource, Policy, Prefix, Rate, Template, UnknownReply, Vocabulary, WithoutChat, Wording,
 };
 use octets::Digits;
 use serde::{Deserialize, Serialize};
 use sip::StatusCode;
 use tempo::Duration;
 
-use super::people::pooled;
+use super::people::{chat_user, pooled, sms_user, those_with_another_language};
 
 /// What the operator has decided: each is a key of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,42 @@ pub struct Operator {
     pub invitations_per_hour: u32,
     pub messages_per_minute: u32,
     pub session_timer: bool,
+    #[serde(default)]
+    pub tell_unsupported: bool,
+    #[serde(default = "three")]
+    pub refusals_max: u8,
+    /// Do some SMS users read another language?
+    #[serde(default)]
+    pub two_languages: bool,
+    /// Are there addresses that nobody is believed who speaks from elsewhere?
+    #[serde(default)]
+    pub distrusts: bool,
+    /// May those only chat of whom something is known?
+    #[serde(default)]
+    pub subscribers_only: bool,
+    /// Is the HSS asked about those who register?
+    #[serde(default)]
+    pub asks_hss: bool,
+    #[serde(default)]
+    pub recall_s: u64,
+    #[serde(default)]
+    pub call_back: bool,
+}
+
+/// Who may do nothing, and who may not be reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Barred {
+    /// These chat users.
+    #[serde(default)]
+    pub chat_users: Vec<u32>,
+    /// These SMS users.
+    #[serde(default)]
+    pub sms_users: Vec<u32>,
+}
+
+fn three() -> u8 {
+    3
 }
 
 /// What there is room for.
@@ -59,11 +95,11 @@ pub struct Limits {
 }
 
 /// What the shards are told.
-pub fn policy(operator: &Operator) -> Policy {
+pub fn policy(operator: &Operator, barred: &Barred) -> Policy {
     let rate = |times: u32, seconds| Rate::new(times, Duration::from_secs(seconds));
     Policy {
-        access: Access::Anyone,
-        barring: Barring::none(),
+        access: if operator.subscribers_only { Access::Subscribers } else { Access::Anyone },
+        barring: barring(barred),
         invitation_rate: rate(operator.invitations_per_hour, 3600),
         message_rate: rate(operator.messages_per_minute, 60),
         ask_first: operator.ask_first,
@@ -87,13 +123,12 @@ pub fn policy(operator: &Operator) -> Policy {
         tell_at_bye: operator.tell_at_bye,
         end_at_deregistration: true,
         tell_at_cancel: operator.tell_at_cancel,
-        tell_unsupported: false,
-        refusals_max: 3,
+        tell_unsupported: operator.tell_unsupported,
+        refusals_max: operator.refusals_max,
         tell_late: operator.tell_late,
         status_reports: operator.status_reports,
-        // No chat user of these worlds can be called.
-        recall: Duration::ZERO,
-        call_back: false,
+        recall: Duration::from_secs(operator.recall_s),
+        call_back: operator.call_back,
         late_reports: operator.late_reports,
         without_chat: if operator.refuses_without_chat { WithoutChat::Refuse } else { WithoutChat::Message },
         leave_hint: match operator.leave_hint {
@@ -112,12 +147,52 @@ pub fn policy(operator: &Operator) -> Policy {
         correlation_life: Duration::from_secs(60),
         wording: wording(),
         vocabulary: Vocabulary::new([YES], [NO], [STOP]),
-        languages: Languages::new(None, [], []),
+        languages: languages(operator.two_languages),
+    }
+}
+
+fn barring(barred: &Barred) -> Barring {
+    let users = barred.chat_users.iter().map(|place| Identity::Number(Msisdn(chat_user(*place))));
+    let destinations = barred.sms_users.iter().map(|place| Prefix::of(sms_user(*place)));
+    Barring::new([Prefix::EVERYWHERE], destinations, users)
+}
+
+fn languages(are_two: bool) -> Languages {
+    if !are_two {
+        return Languages::new(None, [], []);
+    }
+    let tag = |tag| LanguageTag::of(tag).unwrap_or_else(|| unreachable!("a language"));
+    let german =
+        Language { tag: tag("de"), wording: german(), vocabulary: Vocabulary::new([JA], [NEIN], [HALT]) };
+    let speakers = those_with_another_language().map(|place| (Prefix::of(sms_user(place)), tag("de")));
+    Languages::new(Some(tag("en")), [german], speakers)
+}
+
+fn template(text: &str) -> Template {
+    Template::parse(text).unwrap_or_else(|_| unreachable!("a template of ours"))
+}
+
+fn german() -> Wording {
+    Wording {
+        invite: template(
+            "{inviter} lädt Sie zum Chat ein{topic}. Antwort {accept} oder {reject}; {leave} beendet ihn.",
+        ),
+        hint: template("Bitte antworten Sie {accept} oder {reject}."),
+        accepted_ack: template("Sie sind im Chat."),
+        rejected_ack: template("Sie sind nicht im Chat."),
+        leave_hint: template(" ({leave} beendet)"),
+        withdrawn: template("Nichts für ungut."),
+        unsupported_content: template(SEEN[1]),
+        ended_by_peer: template("Der Chat ist beendet."),
+        no_session: template(OVER[1]),
+        unknown_inviter: "Jemand".into(),
+        accept: JA.into(),
+        reject: NEIN.into(),
+        leave: HALT.into(),
     }
 }
 
 fn wording() -> Wording {
-    let template = |text| Template::parse(text).unwrap_or_else(|_| unreachable!("a template of ours"));
     Wording {
         invite: template(
             "{inviter} invites you to chat{topic}. Reply {accept} or {reject}; {leave} ends it.",
@@ -127,9 +202,9 @@ fn wording() -> Wording {
         rejected_ack: template("You are not in the chat."),
         leave_hint: template(" ({leave} ends)"),
         withdrawn: template("Never mind."),
-        unsupported_content: template("There was something to be seen."),
+        unsupported_content: template(SEEN[0]),
         ended_by_peer: template("The chat has ended."),
-        no_session: template("This chat is over."),
+        no_session: template(OVER[0]),
         unknown_inviter: "Somebody".into(),
         accept: YES.into(),
         reject: NO.into(),
@@ -150,3 +225,15 @@ pub const YES: &str = "YES";
 pub const NO: &str = "NO";
 /// What SMS users say.
 pub const STOP: &str = "STOP";
+/// What those say who read the other language.
+pub const JA: &str = "JA";
+/// What those say who read the other language.
+pub const NEIN: &str = "NEIN";
+/// What those say who read the other language.
+pub const HALT: &str = "HALT";
+/// What an SMS user reads who writes after the end, in both languages.
+pub const OVER: [&str; 2] = ["This chat is over.", "Dieser Chat ist vorbei."];
+/// What he reads instead of what is no text.
+pub const SEEN: [&str; 2] = ["There was something to be seen.", "Da gab es etwas zu sehen."];
+/// What stands in an invitation, in both languages.
+pub const INVITES: [&str; 2] = [" invites you to chat", " lädt Sie zum Chat ein"];

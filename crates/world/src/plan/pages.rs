@@ -22,6 +22,9 @@ pub struct PagePlan {
     /// Does he go some seconds later?
     #[serde(default)]
     pub deregisters: bool,
+    /// Does he want to know whether it was delivered?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
     /// How many characters he writes at least.
     #[serde(default)]
     pub characters: usize,

@@ -2,7 +2,7 @@
 
 use octets::Digits;
 
-use super::{Answer, ChatPlan, End, Say};
+use super::{Answer, Callee, ChatPlan, Content, End, Say, SubscriberPlan};
 
 /// The own number of a chat user.
 pub fn chat_user(place: u32) -> Digits {
@@ -24,6 +24,16 @@ pub fn home_prefixes() -> [Digits; 2] {
     [CHAT_USERS, POOL].map(|first| numbered(first / 10_000, 0))
 }
 
+/// Does an SMS user read another language than most, where there are two?
+pub fn has_another_language(sms_user: u32) -> bool {
+    sms_user % 2 == 1 && !(PEOPLE_MAX..FIRST_CANARY).contains(&sms_user)
+}
+
+/// The SMS users who do.
+pub(super) fn those_with_another_language() -> impl Iterator<Item = u32> {
+    (0..PEOPLE_MAX).chain(FIRST_CANARY..FIRST_CANARY + CANARIES).filter(|place| has_another_language(*place))
+}
+
 /// Chats of people who have done nothing yet: once everything is quiet again they must go as they are scripted.
 pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
     (0..CANARIES)
@@ -35,10 +45,41 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
             hides: false,
             answer: if asks_first { Answer::Yes } else { Answer::Nothing },
             thinks_ms: 1000,
-            says: vec![Say { after_ms: 500, characters: 0, reply: Some(0) }; 2],
+            says: vec![
+                Say {
+                    after_ms: 500,
+                    asks: false,
+                    again: false,
+                    content: Content::Text,
+                    characters: 0,
+                    reply: Some(0)
+                };
+                2
+            ],
             end: End::ChatUser,
         })
         .collect()
+}
+
+/// Their registrations, where somebody wants to know of such: at once, for long enough.
+pub fn canaries() -> impl Iterator<Item = SubscriberPlan> {
+    (FIRST_CANARY..FIRST_CANARY + CANARIES).map(|chat_user| SubscriberPlan {
+        chat_user,
+        registers_ms: 0,
+        life_s: 300,
+        refreshes: 0,
+        leaves_ms: None,
+        is_authorised: true,
+        auto_accept: None,
+        when_called: Callee::Away,
+        changes_ms: None,
+    })
+}
+
+/// Which chat user has this number.
+pub fn place_of(number: Digits) -> Option<u32> {
+    let digits = number.iter().fold(0, |value, digit| 10 * value + u64::from(digit));
+    digits.checked_sub(CHAT_USERS).and_then(|place| u32::try_from(place).ok()).filter(|place| *place < 10_000)
 }
 
 fn numbered(first: u64, place: u32) -> Digits {
@@ -52,3 +93,5 @@ const POOL: u64 = 491_519_900_000;
 /// People of this place and later are nobody's but the canaries'.
 const FIRST_CANARY: u32 = 9000;
 const CANARIES: u32 = 2;
+/// More than play in a world.
+const PEOPLE_MAX: u32 = 256;

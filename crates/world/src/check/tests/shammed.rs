@@ -21,6 +21,10 @@ enum Sham {
     Boundless,
     /// Shows a number.
     Talkative,
+    /// Lets everybody of whom something is known.
+    Lenient,
+    /// Lets nobody.
+    Strict,
 }
 
 pub fn unforgetting(real: Arc<SharedDirectory>) -> Arc<dyn Directory> {
@@ -33,6 +37,14 @@ pub fn boundless(real: Arc<SharedDirectory>) -> Arc<dyn Directory> {
 
 pub fn talkative(real: Arc<SharedDirectory>) -> Arc<dyn Directory> {
     Arc::new(Shammed { real, sham: Sham::Talkative })
+}
+
+pub fn lenient(real: Arc<SharedDirectory>) -> Arc<dyn Directory> {
+    Arc::new(Shammed { real, sham: Sham::Lenient })
+}
+
+pub fn strict(real: Arc<SharedDirectory>) -> Arc<dyn Directory> {
+    Arc::new(Shammed { real, sham: Sham::Strict })
 }
 
 impl fmt::Debug for Shammed {
@@ -86,7 +98,13 @@ impl Directory for Shammed {
     }
 
     fn subscriber(&self, identity: Identity, now: Instant) -> Option<Subscriber> {
-        self.real.subscriber(identity, now)
+        let subscriber = self.real.subscriber(identity, now)?;
+        let is_authorised = match self.sham {
+            Sham::Lenient => true,
+            Sham::Strict => false,
+            _ => subscriber.is_authorised,
+        };
+        Some(Subscriber { is_authorised, ..subscriber })
     }
 
     fn forget(&self, identity: Identity) {
