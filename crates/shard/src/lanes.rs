@@ -100,7 +100,7 @@ struct Inbox {
     driver: Arc<dyn Wake>,
 }
 
-/// The owner's inbox is full, or no parcel is left: overload.
+/// The owner's inbox is full: overload.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InboxFull;
 
@@ -113,8 +113,10 @@ impl Lanes {
             is_parked: AtomicBool::new(false),
             driver,
         });
-        let empties = ArrayQueue::new(PARCELS_MAX);
-        for _ in 0..PARCELS_MAX {
+        // As many as all inboxes hold, and one in each shard's hands: whose inbox is full takes none from the others.
+        let parcels = count * (PARCELS_MAX + 1);
+        let empties = ArrayQueue::new(parcels.max(1));
+        for _ in 0..parcels {
             let bytes = Vec::with_capacity(PARCEL_OCTETS);
             let _ = empties.push(Box::new(Parcel { cargo: Cargo::Stop, bytes }));
         }
@@ -211,6 +213,18 @@ mod tests {
         ends[0].push(ShardId(1), Cargo::Stop, b"b").expect("room");
         ends[0].push(ShardId(1), Cargo::Stop, b"c").expect("room");
         assert_eq!(drivers[1].0.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_full_inbox_leaves_parcels_for_the_others() {
+        let drivers = [(); 2].map(|()| Arc::new(Counted::default()) as Arc<dyn Wake>);
+        let ends = Lanes::connect(drivers.into());
+        while ends[0].push(ShardId(1), Cargo::Stop, b"").is_ok() {}
+        assert!(ends[1].take(|_| {
+            for _ in 0..PARCELS_MAX {
+                ends[1].push(ShardId(0), Cargo::Stop, b"").expect("room");
+            }
+        }));
     }
 
     #[test]

@@ -6,8 +6,8 @@ pub const STREAM_MESSAGE_OCTETS_MAX: usize = 64 * 1024;
 pub const STREAM_BUFFER_OCTETS_MAX: usize = 256 * 1024;
 /// Largest UDP payload.
 pub const DATAGRAM_OCTETS_MAX: usize = 65_507;
-/// Parcels waiting for one shard; beyond it the sender answers overload (503, 3004) itself.
-pub const PARCELS_MAX: usize = 4096;
+/// Parcels waiting for one shard, some 2 KiB each; beyond it the sender answers overload (503, 3004) itself.
+pub const PARCELS_MAX: usize = 2048;
 /// Parcels that one turn takes from the inbox; the rest waits for the next turn.
 pub const PARCELS_PER_TURN: usize = 256;
 /// Timers that one turn fires; the rest fires in the next turn.
