@@ -28,19 +28,24 @@ pub struct Answered {
     server: NonInviteServer,
     tag: Token,
     alarm: Alarm,
+    /// Of a REGISTER: what it has in common with others about the same identity.
+    registration: Option<TransactionKey>,
 }
 
 /// The requests that were answered a moment ago.
 pub struct Requests {
     table: Table<Answered>,
     by_key: Map<Key<Answered>>,
+    /// The latest REGISTER about an identity, with its CSeq.
+    registrations: Map<(Key<Answered>, u32)>,
     seed: KeySeed,
     timers: Timers,
 }
 
 impl Requests {
     pub(super) fn new(most: usize, seed: KeySeed) -> Self {
-        Requests { table: Table::new(most), by_key: map(most), seed, timers: Timers::default() }
+        let timers = Timers::default();
+        Requests { table: Table::new(most), by_key: map(most), registrations: map(most), seed, timers }
     }
 
     /// How many there are.
@@ -61,12 +66,24 @@ impl Requests {
             self.step(answered, ServerEvent::Request, Some((request, source, invites)), desk, out);
             return None;
         }
-        let (status, event) = judge(request, source, invites, desk, out);
+        let registration = (request.method() == Method::Register)
+            .then(|| TransactionKey::of_registration(request, self.seed));
+        let cseq = request.cseq().number;
+        let latest = registration.and_then(|registration| self.registrations.get(&registration));
+        let (status, event) = match latest {
+            // RFC 3261 10.3 step 7: one that a later one has overtaken says what is true no more.
+            Some((_, latest)) if cseq < *latest => (StatusCode::SERVER_INTERNAL_ERROR, None),
+            _ => judge(request, source, invites, desk, out),
+        };
+        let is_latest = registration.is_some() && status == StatusCode::OK;
         let tag = Token { owner: desk.me().0, slot: 0, generation: 0, random: desk.entropy.u64() };
         let server = NonInviteServer::new(self.timers, false);
-        match self.table.insert(Answered { key, server, tag, alarm: Alarm::default() }) {
+        match self.table.insert(Answered { key, server, tag, alarm: Alarm::default(), registration }) {
             Ok(place) => {
                 self.by_key.insert(key, place);
+                if let Some(registration) = registration.filter(|_| is_latest) {
+                    self.registrations.insert(registration, (place, cseq));
+                }
                 let respond = ServerEvent::Respond(status);
                 self.step(place, respond, Some((request, source, invites)), desk, out);
             }
@@ -116,6 +133,11 @@ impl Requests {
         }
         if is_over && let Some(answered) = self.table.remove(place) {
             self.by_key.remove(&answered.key);
+            if let Some(registration) = answered.registration
+                && self.registrations.get(&registration).is_some_and(|(latest, _)| *latest == place)
+            {
+                self.registrations.remove(&registration);
+            }
         }
     }
 }

@@ -64,6 +64,14 @@ impl TransactionKey {
         hash.finish()
     }
 
+    /// What REGISTERs about one identity have in common of which a later one counts, by CSeq (RFC 3261 10.3 step 7).
+    pub fn of_registration(request: &MessageView<'_>, seed: KeySeed) -> TransactionKey {
+        let mut hash = Fields::new(REGISTRATION, seed);
+        hash.field(request.to().uri);
+        hash.field(request.call_id());
+        hash.finish()
+    }
+
     // Branches are compared with their case: RFC 3261 7.3.1 would allow to ignore it, but clients write base64 there,
     // and nobody changes the case of a branch on the way.
     fn of_branch(branch: &[u8], via: &Via<'_>, method: &[u8], seed: KeySeed) -> TransactionKey {
@@ -140,3 +148,4 @@ impl Fields {
 const BRANCH: u8 = 0;
 const RFC2543: u8 = 1;
 const ORIGIN: u8 = 2;
+const REGISTRATION: u8 = 3;
