@@ -100,8 +100,15 @@ impl Checker for Reported {
     }
 
     fn rest(&mut self, _: Instant, gateway: &Gateway, _: &Scene) -> Kept {
+        // A text that was said again after it was refused is told of once more.
+        let times = |token: Token, how| -> usize {
+            let told =
+                [true, false].map(|is_good| self.told.get(&(token, how, is_good)).map_or(0, BTreeSet::len));
+            told.into_iter().sum()
+        };
         let is_told = |token: &&Token| {
-            self.failed.contains(*token) || self.told.keys().any(|(told, ..)| told == *token)
+            let told = times(**token, Told::Notification).max(times(**token, Told::Report));
+            self.failed.contains(*token) || told >= self.said.get(*token).copied().unwrap_or(1)
         };
         let most = self.wanted.iter().filter(|token| !is_told(token)).count() as u64;
         let wait = gateway.count(Count::DueReports);
