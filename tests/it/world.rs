@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
 use tempo::Duration;
-use world::{Costs, Crowd, Plan, Service, Size, Wave};
+use world::{Costs, Crowd, Fault, Peer, Plan, Service, Size, Wave, What};
 
 /// Plays a plan twice; what is wrong with it.
 fn verdict(plan: &Plan) -> Option<String> {
@@ -44,7 +44,7 @@ fn fresh_worlds_keep_every_promise() {
 
 #[test]
 fn too_much_is_refused_and_the_rest_is_served_as_ever() {
-    let crowd = Crowd { seed: 4, shards: 1, costs: Costs::of_a_machine(40), waves: Vec::new() };
+    let crowd = Crowd::new(4, 1, Costs::of_a_machine(40));
     let sustainable = world::sustainable(&crowd);
     // A usual day; what can just be sustained; twice and ten times as much; and a usual day again.
     let loads = [(0.7, 60), (1.0, 30), (2.0, 30), (10.0, 40), (0.7, 20)];
@@ -63,6 +63,24 @@ fn too_much_is_refused_and_the_rest_is_served_as_ever() {
         twice >= 0.95 * peak && ten_times >= 0.90 * peak,
         "{sustained}, {twice}, {ten_times}: {services:?}"
     );
+}
+
+#[test]
+fn a_slow_hss_and_a_centre_that_says_all_at_once_spoil_nothing() {
+    let crowd = Crowd { registers: true, ..Crowd::new(5, 2, Costs::of_a_machine(40)) };
+    let sustainable = world::sustainable(&crowd);
+    let waves = [(0.7, 30), (0.9, 40)].map(|(load, for_s)| Wave { rate: load * sustainable, for_s }).to_vec();
+    let faults = vec![
+        // An INVITE waits for what the HSS says of its sender.
+        Fault { at_ms: 35_000, for_ms: 10_000, what: What::HssThinks(2500) },
+        Fault { at_ms: 50_000, for_ms: 3000, what: What::Hung(Peer::Centre) },
+        Fault { at_ms: 58_000, for_ms: 1000, what: What::Stall(0) },
+    ];
+    let (outcome, services) = world::serve(&Crowd { waves, faults, ..crowd }, Duration::from_secs(3));
+    assert_eq!(outcome.broken, None);
+    println!("{services:?}");
+    assert!(services.iter().all(|service| service.spoilt == 0), "{services:?}");
+    assert!(services[1].shed * 5 < services[1].offered, "{services:?}: a burst is no overload");
 }
 
 #[allow(clippy::disallowed_methods, reason = "worlds that nobody has seen begin at another seed each time")]

@@ -41,7 +41,7 @@ pub const GAUGES: usize = shard::Count::PeersUp as usize + 1;
 pub use check::Broken;
 pub use kept::{Kept, file_for, named, read, written as written_down};
 pub use overload::{Service, serve, sustainable};
-pub use plan::{Costs, Crowd, Plan, Size, Wave};
+pub use plan::{Costs, Crowd, Fault, Peer, Plan, Size, Wave, What};
 pub use play::{play, traced};
 pub use shrink::shrink;
 pub use world::{Fate, Outcome};

@@ -120,7 +120,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Play { seed, quiet, extent } => show(&Plan::draw(seed, extent.size()), quiet),
         Command::Overload { seed, shards, seconds, slower, loads } => {
-            let crowd = Crowd { seed, shards, costs: Costs::of_a_machine(slower), waves: Vec::new() };
+            let crowd = Crowd::new(seed, shards, Costs::of_a_machine(slower));
             Ok(overload(&crowd, seconds, &loads))
         }
         Command::Replay { file, quiet } => replay(&file, quiet),

@@ -46,7 +46,8 @@ pub fn serve(crowd: &Crowd, settling: Duration) -> (Outcome, Vec<Service>) {
 /// How many chats a second a crowd's machine can carry: what one takes, without any other.
 pub fn sustainable(crowd: &Crowd) -> f64 {
     const CHATS: u64 = 200;
-    let alone = Crowd { waves: vec![Wave { rate: 1.0, for_s: CHATS }], ..crowd.clone() };
+    let waves = vec![Wave { rate: 1.0, for_s: CHATS }];
+    let alone = Crowd { waves, faults: Vec::new(), ..crowd.clone() };
     let (outcome, _) = serve(&alone, Duration::ZERO);
     let work = outcome.counted[Count::WorkNanoseconds as usize] as f64 / 1e9;
     f64::from(crowd.shards) * CHATS as f64 / work

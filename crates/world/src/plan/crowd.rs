@@ -2,7 +2,10 @@
 
 use tempo::Entropy;
 
-use super::{Answer, Barred, ChatPlan, Content, Costs, End, Limits, Operator, Plan, Say, Terms};
+use super::{
+    Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Limits, Operator, Plan, Say,
+    SubscriberPlan, Terms,
+};
 use crate::chance::{Chance, Draw};
 
 /// Invitations that come at one rate for some time.
@@ -25,10 +28,19 @@ pub struct Crowd {
     pub costs: Costs,
     /// One after the other.
     pub waves: Vec<Wave>,
+    /// Does each chat user register a moment before he invites, so that the HSS is asked about him?
+    pub registers: bool,
+    /// What goes wrong meanwhile.
+    pub faults: Vec<Fault>,
 }
 
 impl Crowd {
-    /// The world of this crowd: nothing goes wrong in it but that it is too much.
+    /// A crowd that does not come.
+    pub fn new(seed: u64, shards: u16, costs: Costs) -> Self {
+        Crowd { seed, shards, costs, waves: Vec::new(), registers: false, faults: Vec::new() }
+    }
+
+    /// The world of this crowd.
     pub fn plan(&self) -> Plan {
         let Chance { mut cast, .. } = Chance::of(self.seed);
         let mut chats: Vec<ChatPlan> = Vec::new();
@@ -48,9 +60,9 @@ impl Crowd {
             seed: self.seed,
             shards: self.shards,
             act_one_ms: begins_ms,
-            operator: OPERATOR,
+            operator: Operator { subscribers_only: self.registers, asks_hss: self.registers, ..OPERATOR },
             barred: Barred::default(),
-            subscribers: Vec::new(),
+            subscribers: chats.iter().filter(|_| self.registers).map(subscriber).collect(),
             reports: Vec::new(),
             limits: Limits {
                 sessions: room,
@@ -62,7 +74,7 @@ impl Crowd {
             network: Terms { delay_us: 1000, jitter_us: 1000, ..Terms::CALM },
             chats,
             pages: Vec::new(),
-            faults: Vec::new(),
+            faults: self.faults.clone(),
         }
     }
 
@@ -101,6 +113,22 @@ fn chat(chance: &mut Entropy, id: u32, begins_ms: u64) -> ChatPlan {
     }
 }
 
+fn subscriber(chat: &ChatPlan) -> SubscriberPlan {
+    SubscriberPlan {
+        chat_user: chat.chat_user,
+        registers_ms: chat.begins_ms.saturating_sub(A_MOMENT_MS),
+        life_s: 600,
+        refreshes: 0,
+        leaves_ms: None,
+        is_authorised: true,
+        auto_accept: None,
+        when_called: Callee::Away,
+        changes_ms: None,
+    }
+}
+
+/// How long before his invitation somebody registers.
+const A_MOMENT_MS: u64 = 2000;
 /// As a gateway comes out of the box, with its users' own numbers.
 const OPERATOR: Operator = Operator {
     ask_first: true,

@@ -38,6 +38,12 @@ impl Plan {
         let reports = reports(&mut cast, &chats);
         let limits = limits(&mut cast, chats.len());
         let barred = barred(&mut cast, &chats);
+        // Few worlds have work that takes time: where it takes none, more happens at one moment.
+        let costs = if cast.per_mille(900) {
+            Costs::default()
+        } else {
+            Costs::of_a_machine(*cast.one_of(&[1, 20, 100]))
+        };
         let network = terms(&mut net);
         let faults = calendar(&mut faults, size, act_one_ms, shards);
         Plan {
@@ -48,7 +54,7 @@ impl Plan {
             barred,
             subscribers,
             limits,
-            costs: Costs::default(),
+            costs,
             network,
             chats,
             pages,
