@@ -195,11 +195,12 @@ const GAUGES: [&str; 9] = [
 ];
 
 /// What must not have happened.
-const TROUBLE: [&str; 16] = [
+const TROUBLE: [&str; 17] = [
     "sip_dropped",
     "sip_malformed",
     "sip_stray_responses",
     "overloads",
+    "shed",
     "sm_failed",
     "sm_repeated",
     "sm_declined",
