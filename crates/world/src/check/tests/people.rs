@@ -192,6 +192,57 @@ fn reported_sees_somebody_told_twice() {
     exactly("reported", &asking(), Breach::Going(wordy));
 }
 
+/// Notifications are about another text than they are.
+fn renamed(bytes: &[u8], other: &[u8; 8]) -> Vec<u8> {
+    let is_notification = holds(bytes, b"<message-id>imdn-0-0<");
+    if is_notification { replaced(bytes, b"imdn-0-0", other) } else { bytes.to_vec() }
+}
+
+#[test]
+fn reported_sees_somebody_told_of_a_text_that_another_said() {
+    let misled: Tamper = || {
+        Box::new(|going| match going {
+            Going::Stream { link, bytes } => {
+                vec![Going::Stream { link, bytes: renamed(&bytes, b"imdn-1-0") }]
+            }
+            other => vec![other],
+        })
+    };
+    exactly("reported", &asking(), Breach::Going(misled));
+}
+
+#[test]
+fn reported_sees_somebody_told_who_did_not_ask() {
+    let mut plan = asking();
+    plan.chats[0].says[1].asks = false;
+    let talkative: Tamper = || {
+        Box::new(|going| match going {
+            Going::Stream { link, bytes } => {
+                vec![Going::Stream { link, bytes: renamed(&bytes, b"imdn-0-1") }]
+            }
+            other => vec![other],
+        })
+    };
+    exactly("reported", &plan, Breach::Going(talkative));
+}
+
+#[test]
+fn reported_sees_a_text_that_waits_for_what_has_been_said() {
+    // The centre says that it has failed, and the gateway hears that it is still trying.
+    let hopeful = |coming| match coming {
+        Coming::Stream { link, mut bytes } => {
+            if let Some(status) = failure_at(&bytes) {
+                bytes[status] = Status::TRYING_NO_RESPONSE.0;
+            }
+            vec![Coming::Stream { link, bytes }]
+        }
+        other => vec![other],
+    };
+    let mut plan = asking();
+    plan.operator.late_reports = true;
+    exactly("reported", &plan, Breach::Coming(hopeful));
+}
+
 /// The first chat is closed by its client, and its SMS user writes once more.
 fn closed() -> Plan {
     let mut plan = enrolled(true);
