@@ -30,17 +30,7 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         hides: false,
         answer: Answer::Yes,
         thinks_ms: 2000,
-        says: vec![
-            Say {
-                after_ms: 500,
-                asks: false,
-                again: false,
-                content: Content::Text,
-                characters: 0,
-                reply: Some(0)
-            };
-            2
-        ],
+        says: vec![Say::ANSWERED; 2],
         end: End::ChatUser,
     };
     let operator = Operator {

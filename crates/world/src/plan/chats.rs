@@ -74,6 +74,18 @@ pub struct Say {
     pub reply: Option<usize>,
 }
 
+impl Say {
+    /// A short text with a short answer.
+    pub const ANSWERED: Say = Say {
+        after_ms: 500,
+        asks: false,
+        again: false,
+        content: Content::Text,
+        characters: 0,
+        reply: Some(0),
+    };
+}
+
 /// What a chat user sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,8 +3,7 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Limits, Operator, Plan, Say,
-    SubscriberPlan, Terms,
+    Answer, Barred, ChatPlan, Costs, End, Fault, Limits, Operator, Plan, Say, SubscriberPlan, Terms,
 };
 use crate::chance::{Chance, Draw};
 
@@ -92,14 +91,6 @@ impl Crowd {
 }
 
 fn chat(chance: &mut Entropy, id: u32, begins_ms: u64) -> ChatPlan {
-    let say = Say {
-        after_ms: 500,
-        asks: false,
-        again: false,
-        content: Content::Text,
-        characters: 0,
-        reply: Some(0),
-    };
     ChatPlan {
         id,
         chat_user: id % PEOPLE,
@@ -108,23 +99,13 @@ fn chat(chance: &mut Entropy, id: u32, begins_ms: u64) -> ChatPlan {
         hides: false,
         answer: Answer::Yes,
         thinks_ms: chance.between(500, 3500),
-        says: vec![say; 3],
+        says: vec![Say::ANSWERED; 3],
         end: End::ChatUser,
     }
 }
 
 fn subscriber(chat: &ChatPlan) -> SubscriberPlan {
-    SubscriberPlan {
-        chat_user: chat.chat_user,
-        registers_ms: chat.begins_ms.saturating_sub(A_MOMENT_MS),
-        life_s: 600,
-        refreshes: 0,
-        leaves_ms: None,
-        is_authorised: true,
-        auto_accept: None,
-        when_called: Callee::Away,
-        changes_ms: None,
-    }
+    SubscriberPlan::welcome(chat.chat_user, chat.begins_ms.saturating_sub(A_MOMENT_MS), 600)
 }
 
 /// How long before his invitation somebody registers.

@@ -2,7 +2,7 @@
 
 use octets::Digits;
 
-use super::{Answer, Callee, ChatPlan, Content, End, Say, SubscriberPlan};
+use super::{Answer, ChatPlan, End, Say, SubscriberPlan};
 
 /// The own number of a chat user.
 pub fn chat_user(place: u32) -> Digits {
@@ -45,17 +45,7 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
             hides: false,
             answer: if asks_first { Answer::Yes } else { Answer::Nothing },
             thinks_ms: 1000,
-            says: vec![
-                Say {
-                    after_ms: 500,
-                    asks: false,
-                    again: false,
-                    content: Content::Text,
-                    characters: 0,
-                    reply: Some(0)
-                };
-                2
-            ],
+            says: vec![Say::ANSWERED; 2],
             end: End::ChatUser,
         })
         .collect()
@@ -63,17 +53,7 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
 
 /// Their registrations, where somebody wants to know of such: at once, for long enough.
 pub fn canaries() -> impl Iterator<Item = SubscriberPlan> {
-    (FIRST_CANARY..FIRST_CANARY + CANARIES).map(|chat_user| SubscriberPlan {
-        chat_user,
-        registers_ms: 0,
-        life_s: 300,
-        refreshes: 0,
-        leaves_ms: None,
-        is_authorised: true,
-        auto_accept: None,
-        when_called: Callee::Away,
-        changes_ms: None,
-    })
+    (FIRST_CANARY..FIRST_CANARY + CANARIES).map(|chat_user| SubscriberPlan::welcome(chat_user, 0, 300))
 }
 
 /// Which chat user has this number.

@@ -50,6 +50,21 @@ pub enum Callee {
 }
 
 impl SubscriberPlan {
+    /// Somebody who registers once, for so long, and may chat.
+    pub fn welcome(chat_user: u32, registers_ms: u64, life_s: u32) -> Self {
+        SubscriberPlan {
+            chat_user,
+            registers_ms,
+            life_s,
+            refreshes: 0,
+            leaves_ms: None,
+            is_authorised: true,
+            auto_accept: None,
+            when_called: Callee::Away,
+            changes_ms: None,
+        }
+    }
+
     /// What the HSS says of him, before or after the change.
     pub fn settings(&self, is_changed: bool) -> ChatInterworking {
         ChatInterworking {
