@@ -7,9 +7,9 @@ use sip::StatusCode;
 use sms::Plan;
 use tempo::Duration;
 
-use super::first_message;
-use super::former::Former;
-use super::pager_reports::hand_over;
+use super::invitation::first_message;
+use super::paging::pager_reports::hand_over;
+use super::recall::former::Former;
 use super::short_message::Arrived;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};

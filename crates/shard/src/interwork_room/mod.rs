@@ -3,41 +3,26 @@
 //!
 //! | what happens | where |
 //! |---|---|
-//! | an INVITE | `invitation`; who asks and may he: `admission`; too early to know: `postponed`; a message inside it: `first_message`; a chat that goes on: `succession` |
+//! | an INVITE | `invitation/`; who asks and may he: `admission`; too early to know: `postponed`; a message inside it: `first_message`; a chat that goes on: `succession` |
 //! | what a chat decides | `actions`, of `chat`; numbered by `numbering`, cut and submitted by `submit` |
-//! | a message of the chat user | `chat_message`; come again: `repeated_message`; what became of it: `reports` |
-//! | a short message of the SMS user | `short_message`; kept until the chat user has it: `waiting_sms`; long ones: `joining`; given back: `unconfirmed` |
-//! | outside of any chat | a MESSAGE: `pager_message`; a short message: `paging`; what became of it: `pager_reports` |
-//! | a chat user comes and goes | `registration`; under which identities: `presence`; how he is reached: `attachment`; chats that end with him: `endings` |
-//! | he is called back | `recall`, into what `former` has kept |
+//! | a message of the chat user | `chat_message/`; come again: `repeated_message`; what became of it: `reports` |
+//! | a short message of the SMS user | `short_message/`; kept until the chat user has it: `waiting_sms`; long ones: `joining`; given back: `unconfirmed` |
+//! | outside of any chat | `paging/`: a short message; a MESSAGE: `pager_message`; what became of it: `pager_reports` |
+//! | a chat user comes and goes | `presence/`: under which identities; what the S-CSCF and the HSS say: `registration`; how he is reached: `attachment`; chats that end with him: `endings` |
+//! | he is called back | `recall/`, into what `former` has kept |
 //!
 //! Refuses: to read or write a message. In: `SipEvent`, `MsrpEvent`, `DiameterEvent`. Out: calls of the rooms, through `Hands`.
 
 mod actions;
-mod admission;
-mod attachment;
 mod chat;
 mod chat_message;
-mod endings;
-mod first_message;
-mod former;
 mod invitation;
-mod joining;
 mod numbering;
-mod pager_message;
-mod pager_reports;
 mod paging;
-mod postponed;
 mod presence;
 mod recall;
-mod registration;
-mod repeated_message;
-mod reports;
 mod short_message;
 mod submit;
-mod succession;
-mod unconfirmed;
-mod waiting_sms;
 
 use interwork::{Correlation, Event, Goodbye, Identity, Timer, outcome_of_chat};
 
@@ -54,22 +39,24 @@ use crate::table::{Key, Table};
 use crate::tally::Count;
 
 use chat_message::ChatMessages;
-use endings::Endings;
-use former::Formers;
+use chat_message::reports::DueReports;
+use invitation::first_message;
+use invitation::postponed::{self, AllPostponed};
 use numbering::Numbering;
-use pager_message::Pager;
-use postponed::AllPostponed;
-use presence::Presence;
-use reports::DueReports;
-use waiting_sms::ShortMessages;
+use paging::pager_message::{self, Pager};
+use presence::endings::{self, Endings};
+use presence::{Presence, registration};
+use recall::former::Formers;
+use short_message::joining;
+use short_message::waiting_sms::{self, ShortMessages};
 
 pub use chat::Chat;
 pub use chat_message::ChatMessage;
-pub use endings::{Ending, Whose, end_chats};
-pub use pager_message::PagerText;
-pub use postponed::Postponed;
+pub use invitation::postponed::Postponed;
+pub use paging::pager_message::PagerText;
+pub use presence::endings::{Ending, Whose, end_chats};
 pub use short_message::Arrived;
-pub use waiting_sms::InboundSm;
+pub use short_message::waiting_sms::InboundSm;
 
 /// Where chats live.
 pub struct InterworkRoom {

@@ -11,9 +11,9 @@ use hashbrown::HashMap;
 use interwork::{Event, Goodbye, Identity, Msisdn, PeerId};
 use tempo::Entropy;
 
-use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::driver::Outward;
+use crate::interwork_room::{Chat, Hands, InterworkRoom};
 use crate::lanes::{Cargo, ShardId};
 use crate::table::{Key, Table};
 use crate::tally::Count;
@@ -39,7 +39,7 @@ pub enum Whose {
 }
 
 /// Endings that one turn was too short for, and where the chats of each chat user begin.
-pub(super) struct Endings {
+pub(crate) struct Endings {
     begun: VecDeque<(Ending, u32)>,
     of: HashMap<PeerId, OfOne, FixedState>,
     /// What other shards had no room to hear.
@@ -60,7 +60,7 @@ struct Budget {
 }
 
 impl Endings {
-    pub(super) fn new(sessions_max: usize, entropy: &mut Entropy) -> Self {
+    pub(crate) fn new(sessions_max: usize, entropy: &mut Entropy) -> Self {
         let hasher = FixedState::with_seed(entropy.u64());
         Endings {
             begun: VecDeque::new(),
@@ -71,12 +71,12 @@ impl Endings {
     }
 
     /// Is there nothing left to end?
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.begun.is_empty() && self.unheard.is_empty()
     }
 
     /// A chat has begun.
-    pub(super) fn link(&mut self, chats: &mut Table<Chat>, key: Key<Chat>, desk: &Desk) {
+    pub(crate) fn link(&mut self, chats: &mut Table<Chat>, key: Key<Chat>, desk: &Desk) {
         let Some(chat) = chats.find_mut(key) else { return };
         let peer = chat.lease.peer;
         match self.of.get_mut(&peer) {
@@ -89,7 +89,7 @@ impl Endings {
     }
 
     /// A chat has ended, and is in the table no more.
-    pub(super) fn unlink(&mut self, chats: &mut Table<Chat>, key: Key<Chat>, chat: &Chat, desk: &Desk) {
+    pub(crate) fn unlink(&mut self, chats: &mut Table<Chat>, key: Key<Chat>, chat: &Chat, desk: &Desk) {
         let peer = chat.lease.peer;
         let Some(of) = self.of.get_mut(&peer) else { return };
         if of.first == key {
@@ -114,7 +114,7 @@ impl Endings {
 }
 
 /// The chats of somebody are to end on all shards. He is known by a name, by a number, or by both.
-pub(super) fn send_away<O: Outward>(
+pub(crate) fn send_away<O: Outward>(
     room: &mut InterworkRoom,
     [one, other]: [Identity; 2],
     goodbye: Goodbye,
@@ -155,7 +155,7 @@ pub fn end_chats(room: &mut InterworkRoom, ending: Ending) {
 }
 
 /// Ends some more of the chats that are to end.
-pub(super) fn go_on<O: Outward>(room: &mut InterworkRoom, hands: &mut Hands<'_, O>) {
+pub(crate) fn go_on<O: Outward>(room: &mut InterworkRoom, hands: &mut Hands<'_, O>) {
     tell_shards(room, hands.desk);
     let mut budget = Budget { chats: CHATS_PER_TURN, slots: SLOTS_PER_TURN };
     while let Some((Ending { whose, goodbye }, from)) = room.endings.begun.front().copied() {

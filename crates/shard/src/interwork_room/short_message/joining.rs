@@ -9,14 +9,14 @@
 use sms::Concatenation;
 use tempo::{Alarm, Duration};
 
-use super::Chat;
 use crate::desk::{Desk, Ringing};
+use crate::interwork_room::Chat;
 use crate::msrp_room::{MessageId, message_id};
 use crate::table::Key;
 
 /// A long text of which some segments have come.
 #[derive(Debug)]
-pub(super) struct Joining {
+pub(crate) struct Joining {
     reference: u16,
     total: u8,
     /// The segment that leaves next, from 1.
@@ -34,7 +34,7 @@ pub(super) struct Joining {
 
 /// Where a segment belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// It is a message of its own.
     Alone,
     /// It is the next part of the text in this place.
@@ -47,7 +47,7 @@ pub(super) enum Place {
 
 impl Chat {
     /// Where a segment belongs; the first of a text opens a place for it.
-    pub(super) fn place_of(
+    pub(crate) fn place_of(
         &mut self,
         key: Key<Chat>,
         segment: Option<Concatenation>,
@@ -88,13 +88,13 @@ impl Chat {
     }
 
     /// The message in a place, and how many of its octets have left.
-    pub(super) fn joined(&self, place: usize) -> Option<(&MessageId, u64)> {
+    pub(crate) fn joined(&self, place: usize) -> Option<(&MessageId, u64)> {
         let joining = self.joinings.get(place)?.as_ref()?;
         Some((&joining.message_id, joining.octets))
     }
 
     /// A segment has left: the message is `octets` long now. The place is free after the last one.
-    pub(super) fn has_left(
+    pub(crate) fn has_left(
         &mut self,
         key: Key<Chat>,
         place: usize,
@@ -113,7 +113,7 @@ impl Chat {
     }
 
     /// The next segment has not come in time. `Some`: what has left of the message must be ended.
-    pub(super) fn ring_joining(
+    pub(crate) fn ring_joining(
         &mut self,
         key: Key<Chat>,
         place: usize,
@@ -142,14 +142,14 @@ impl Chat {
     }
 
     /// A part of the text with this name was not taken. `Some`: it is given up, and so many octets of it have left.
-    pub(super) fn give_up(&mut self, key: Key<Chat>, text: &MessageId, desk: &mut Desk) -> Option<u64> {
+    pub(crate) fn give_up(&mut self, key: Key<Chat>, text: &MessageId, desk: &mut Desk) -> Option<u64> {
         let is_it = |joining: &Joining| joining.message_id.as_bytes() == text.as_bytes();
         let place = self.joinings.iter().position(|place| place.as_ref().is_some_and(is_it))?;
         self.give_up_place(key, place, desk)
     }
 
     /// The connection is gone, and with it, it may be, the parts of texts that are not whole.
-    pub(super) fn give_up_all(&mut self, key: Key<Chat>, desk: &mut Desk) {
+    pub(crate) fn give_up_all(&mut self, key: Key<Chat>, desk: &mut Desk) {
         for place in 0..JOININGS_MAX {
             if self.give_up_place(key, place, desk).is_some()
                 && let Some(joining) = &mut self.joinings[place]
@@ -160,14 +160,14 @@ impl Chat {
     }
 
     /// A message that a lost connection has left without an end, and its octets; each is named once.
-    pub(super) fn next_unended(&mut self) -> Option<(MessageId, u64)> {
+    pub(crate) fn next_unended(&mut self) -> Option<(MessageId, u64)> {
         let joining = self.joinings.iter_mut().flatten().find(|joining| joining.is_unended)?;
         joining.is_unended = false;
         MessageId::copy(joining.message_id.as_bytes()).map(|message_id| (message_id, joining.octets))
     }
 
     /// The message with this name has an end now.
-    pub(super) fn has_ended(&mut self, message_id: &MessageId) {
+    pub(crate) fn has_ended(&mut self, message_id: &MessageId) {
         let is_it = |joining: &&mut Joining| joining.message_id.as_bytes() == message_id.as_bytes();
         if let Some(joining) = self.joinings.iter_mut().flatten().find(is_it) {
             joining.is_unended = false;
@@ -188,7 +188,7 @@ impl Chat {
     }
 
     /// Frees a place.
-    pub(super) fn close_joining(&mut self, place: usize, desk: &mut Desk) {
+    pub(crate) fn close_joining(&mut self, place: usize, desk: &mut Desk) {
         if let Some(mut joining) = self.joinings.get_mut(place).and_then(Option::take) {
             desk.disarm(&mut joining.alarm);
         }
@@ -196,8 +196,8 @@ impl Chat {
 }
 
 /// Long texts that one chat may be joining at the same time; the segments of a further one are messages of their own.
-pub(super) const JOININGS_MAX: usize = 2;
+pub(crate) const JOININGS_MAX: usize = 2;
 /// What stands for the part of a text that never came.
-pub(super) const MISSING: &str = "[\u{2026}]";
+pub(crate) const MISSING: &str = "[\u{2026}]";
 /// An SMS centre that was told "not now" comes back within minutes.
 const LATE_SEGMENTS: Duration = Duration::from_secs(3600);

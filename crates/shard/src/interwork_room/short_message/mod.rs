@@ -1,11 +1,15 @@
 //! Short messages from SMS users (TS 23.204 6.14): whose they are, to which chat they belong, and what they say.
 
+pub(super) mod joining;
+pub(super) mod unconfirmed;
+pub(super) mod waiting_sms;
+
 use interwork::{Event, LanguageId, Meaning, Msisdn, MtCorrelationId, Pair, Reply, SmOutcome, Variables};
 use sms::{MtTpdu, Plan, SmsDeliver, SmsStatusReport};
 use tempo::Duration;
 
-use super::pager_reports::hand_over;
 use super::paging::arrived_alone;
+use super::paging::pager_reports::hand_over;
 use super::recall::calls;
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};

@@ -4,6 +4,9 @@
 //! Refuses: to join the segments of a long text (none may be acknowledged before it was taken, and the next comes only then).
 //! In: short messages without a chat, answers to our MESSAGEs. Out: a MESSAGE; what becomes of the short message.
 
+pub(super) mod pager_message;
+pub(super) mod pager_reports;
+
 use interwork::{Access, Identity, Msisdn, SmOutcome, WithoutChat, outcome_of_page};
 use sip::StatusCode;
 use sms::SmsDeliver;

@@ -6,16 +6,16 @@ use tempo::{Duration, Instant};
 
 use super::attachment::{self, Way};
 use super::endings::send_away;
-use super::{Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::diameter_room::{Notice, Registrant, Service};
 use crate::directory::Remembered;
 use crate::driver::Outward;
+use crate::interwork_room::{Hands, InterworkRoom};
 use crate::tally::Count;
 
 /// A chat user is there: the HSS is asked about him. Without an HSS what is known of him already stays; of somebody new
 /// only that the S-CSCF has sent him here, which is what his filter criteria say he may.
-pub(super) fn registered<O: Outward>(
+pub(crate) fn registered<O: Outward>(
     room: &mut InterworkRoom,
     registrant: Registrant<'_>,
     way: Way<'_>,
@@ -55,7 +55,7 @@ fn introduce<O: Outward>(registrant: Registrant<'_>, until: Instant, hands: &mut
 }
 
 /// The HSS has answered, or has not: then what it said the last time holds (the fail-closed policy for everybody else).
-pub(super) fn known<O: Outward>(
+pub(crate) fn known<O: Outward>(
     room: &mut InterworkRoom,
     identity: Identity,
     subscriber: Option<Subscriber>,
@@ -101,7 +101,7 @@ fn keep<O: Outward>(
 }
 
 /// What the HSS knows of a chat user has changed (TS 23.204 6.1 item 5). It says nothing of his service centre, so that stays.
-pub(super) fn changed<O: Outward>(
+pub(crate) fn changed<O: Outward>(
     room: &mut InterworkRoom,
     notice: &Notice<'_>,
     identity: Identity,
@@ -127,7 +127,7 @@ pub(super) fn changed<O: Outward>(
 
 /// A chat user has left with one of his identities (TS 23.204 6.2 item 1). With the last he is gone, and by the operator's policy
 /// his chats end, on whatever shard they are.
-pub(super) fn deregistered<O: Outward>(
+pub(crate) fn deregistered<O: Outward>(
     room: &mut InterworkRoom,
     registrant: Registrant<'_>,
     hands: &mut Hands<'_, O>,

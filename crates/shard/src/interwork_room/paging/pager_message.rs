@@ -12,17 +12,17 @@ use octets::Digits;
 use sip::{MessageView, ServiceKind, StatusCode};
 use sms::Plan;
 
-use super::admission::{self, Caller, Refused};
-use super::chat_message::{Said, Spoken, said};
 use super::pager_reports::{PagerReport, PagerReports};
-use super::postponed::{self, Waiting};
-use super::reports::SEGMENTS_MAX;
-use super::submit::{Letterhead, submit_text};
-use super::{Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::diameter_room::Purpose;
 use crate::directory::Limited;
 use crate::driver::Outward;
+use crate::interwork_room::chat_message::reports::SEGMENTS_MAX;
+use crate::interwork_room::chat_message::{Said, Spoken, said};
+use crate::interwork_room::invitation::admission::{self, Caller, Refused};
+use crate::interwork_room::invitation::postponed::{self, Waiting};
+use crate::interwork_room::submit::{Letterhead, submit_text};
+use crate::interwork_room::{Hands, InterworkRoom};
 use crate::reach::Reach;
 use crate::sip_room::{PagerMessage, Refusal};
 use crate::table::{Key, Table};
@@ -41,13 +41,13 @@ pub struct PagerText {
 }
 
 /// Pager mode, as far as it remembers.
-pub(super) struct Pager {
+pub(crate) struct Pager {
     texts: Table<PagerText>,
-    pub(super) reports: PagerReports,
+    pub(crate) reports: PagerReports,
 }
 
 impl Pager {
-    pub(super) fn new(sessions_max: usize, desk: &mut Desk) -> Self {
+    pub(crate) fn new(sessions_max: usize, desk: &mut Desk) -> Self {
         Pager {
             // As many as there are MESSAGEs that may wait.
             texts: Table::new(sessions_max),
@@ -56,7 +56,7 @@ impl Pager {
     }
 
     /// Texts that wait for the SMS side.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.texts.len()
     }
 }
@@ -72,7 +72,7 @@ struct Admitted<'a> {
 }
 
 /// A new MESSAGE.
-pub(super) fn paged<O: Outward>(
+pub(crate) fn paged<O: Outward>(
     room: &mut InterworkRoom,
     message: Key<PagerMessage>,
     request: &MessageView<'_>,
@@ -89,7 +89,7 @@ pub(super) fn paged<O: Outward>(
 }
 
 /// All that can be known of its sender is known.
-pub(super) fn judge<O: Outward>(
+pub(crate) fn judge<O: Outward>(
     room: &mut InterworkRoom,
     message: Key<PagerMessage>,
     request: &MessageView<'_>,
@@ -210,7 +210,7 @@ fn submit<O: Outward>(
 }
 
 /// The SMS side has taken or refused a segment.
-pub(super) fn segment_ended<O: Outward>(
+pub(crate) fn segment_ended<O: Outward>(
     room: &mut InterworkRoom,
     key: Key<PagerText>,
     result: Result<(), SmFailure>,

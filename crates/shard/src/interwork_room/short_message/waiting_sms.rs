@@ -11,12 +11,12 @@ use sms::SmsDeliver;
 use tempo::{Alarm, Civil, Duration, Instant, WallClock};
 
 use super::joining::{MISSING, Place};
-use super::paging::outcome_of;
-use super::short_message::{Arrived, tell};
 use super::unconfirmed::SentAs;
-use super::{Chat, Hands};
+use super::{Arrived, tell};
 use crate::desk::{Desk, Ringing};
 use crate::driver::Outward;
+use crate::interwork_room::paging::outcome_of;
+use crate::interwork_room::{Chat, Hands};
 use crate::kept::Kept;
 use crate::lanes::{ForwardToken, RepeatKey};
 use crate::msrp_room::{self, MessageId, Outgoing, message_id};
@@ -61,12 +61,12 @@ pub struct ShortMessages {
 }
 
 impl ShortMessages {
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         ShortMessages { table: Table::new(most), repeats: Repeats::new(REPEATS_MAX) }
     }
 
     /// Has this message come before? RFC 6733 3: a repeated request gets the earlier answer, and is never delivered twice.
-    pub(super) fn is_repeated<O: Outward>(
+    pub(crate) fn is_repeated<O: Outward>(
         &mut self,
         arrived: &Arrived<'_>,
         hands: &mut Hands<'_, O>,
@@ -85,12 +85,12 @@ impl ShortMessages {
     }
 
     /// Forgets what came long ago.
-    pub(super) fn housekeep(&mut self, now: Instant, most: usize) {
+    pub(crate) fn housekeep(&mut self, now: Instant, most: usize) {
         self.repeats.advance(now, most);
     }
 
     /// Says what became of a short message that never waited.
-    pub(super) fn settle_words<O: Outward>(
+    pub(crate) fn settle_words<O: Outward>(
         &mut self,
         arrived: Option<&Arrived<'_>>,
         outcome: SmOutcome,
@@ -102,7 +102,7 @@ impl ShortMessages {
     }
 
     /// Hands a short message to the chat user; the answer acknowledges it.
-    pub(super) fn forward<O: Outward>(
+    pub(crate) fn forward<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
@@ -115,7 +115,7 @@ impl ShortMessages {
     }
 
     /// Keeps a short message until it can be handed to the chat user. `false`: there is no room, and the sender knows.
-    pub(super) fn hold<O: Outward>(
+    pub(crate) fn hold<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
@@ -137,7 +137,7 @@ impl ShortMessages {
     }
 
     /// Hands to the chat user what was kept and may go now, in its order; a segment may set others free.
-    pub(super) fn release_held<O: Outward>(
+    pub(crate) fn release_held<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
@@ -164,7 +164,7 @@ impl ShortMessages {
 
     /// The chat user's connection is gone, and with it the answers to what was sent on it: that is sent again on the next one,
     /// under the same name, for nobody knows whether it has arrived.
-    pub(super) fn take_back_sent<O: Outward>(
+    pub(crate) fn take_back_sent<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
@@ -185,7 +185,7 @@ impl ShortMessages {
     }
 
     /// Says of each short message of a chat that waits what becomes of it.
-    pub(super) fn give_back_all<O: Outward>(
+    pub(crate) fn give_back_all<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<Chat>,
@@ -266,7 +266,7 @@ impl ShortMessages {
     }
 
     /// Hands a short message that belongs to no chat to the chat user as a MESSAGE; the answer acknowledges it.
-    pub(super) fn page<O: Outward>(
+    pub(crate) fn page<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         arrived: &Arrived<'_>,
@@ -294,7 +294,7 @@ impl ShortMessages {
     }
 
     /// The guard of a short message has come up: the chat user's side is too slow.
-    pub(super) fn ring<O: Outward>(
+    pub(crate) fn ring<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<InboundSm>,
@@ -308,7 +308,7 @@ impl ShortMessages {
     }
 
     /// Says what became of a short message that has waited.
-    pub(super) fn settle<O: Outward>(
+    pub(crate) fn settle<O: Outward>(
         &mut self,
         chats: &mut Table<Chat>,
         key: Key<InboundSm>,
@@ -473,7 +473,7 @@ impl InboundSm {
 }
 
 /// The chat user is connected again: what the lost connection has left without an end is ended, so that he can read that much.
-pub(super) fn end_unended<O: Outward>(chats: &mut Table<Chat>, key: Key<Chat>, hands: &mut Hands<'_, O>) {
+pub(crate) fn end_unended<O: Outward>(chats: &mut Table<Chat>, key: Key<Chat>, hands: &mut Hands<'_, O>) {
     let Some(chat) = chats.find_mut(key) else { return };
     let Some(session) = chat.msrp else { return };
     while let Some((message_id, octets)) = chat.next_unended() {

@@ -8,20 +8,20 @@ use core::hash::BuildHasher;
 use interwork::{Event, Goodbye, SmOutcome, Stage, Timer};
 use sip::{HeaderName, MessageView, StatusCode};
 
-use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Ringing;
 use crate::driver::Outward;
+use crate::interwork_room::{Chat, Hands, InterworkRoom};
 use crate::kept::Kept;
 use crate::sip_room::{Invite, Refusal};
 use crate::table::Key;
 
 /// Which conversation an INVITE belongs to, by what its client says (OMA CPM): two that say the same are one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Conversation(u64);
+pub(crate) struct Conversation(u64);
 
 impl Conversation {
     /// The Conversation-ID, else the Contribution-ID.
-    pub(super) fn of(request: &MessageView<'_>) -> Option<Conversation> {
+    pub(crate) fn of(request: &MessageView<'_>) -> Option<Conversation> {
         let names = [HeaderName::ConversationId, HeaderName::ContributionId];
         let id = names.into_iter().find_map(|name| request.header(name))?;
         Some(Conversation(foldhash::fast::FixedState::default().hash_one(id)))
@@ -30,13 +30,13 @@ impl Conversation {
 
 /// What an INVITE says of its conversation, word for word: Conversation-ID, Contribution-ID.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     conversation: Kept<NAME_OCTETS_MAX>,
     contribution: Kept<NAME_OCTETS_MAX>,
 }
 
 impl Names {
-    pub(super) fn of(request: &MessageView<'_>) -> Names {
+    pub(crate) fn of(request: &MessageView<'_>) -> Names {
         let name = |header| request.header(header).and_then(Kept::copy).unwrap_or_default();
         Names {
             conversation: name(HeaderName::ConversationId),
@@ -45,7 +45,7 @@ impl Names {
     }
 
     /// Where they are there.
-    pub(super) fn as_bytes(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+    pub(crate) fn as_bytes(&self) -> (Option<&[u8]>, Option<&[u8]>) {
         let [conversation, contribution] = [&self.conversation, &self.contribution]
             .map(|name| Some(name.as_bytes()).filter(|name| !name.is_empty()));
         (conversation, contribution)
@@ -60,7 +60,7 @@ impl core::fmt::Debug for Conversation {
 
 impl InterworkRoom {
     /// The chat goes on with another INVITE of the same conversation.
-    pub(super) fn succeed<O: Outward>(
+    pub(crate) fn succeed<O: Outward>(
         &mut self,
         key: Key<Chat>,
         invite: Key<Invite>,

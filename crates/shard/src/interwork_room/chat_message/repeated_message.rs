@@ -10,16 +10,16 @@ use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use msrp::Status;
 
-use super::ChatMessage;
+use crate::interwork_room::ChatMessage;
 use crate::table::Key;
 
 /// A Message-ID, as it is remembered. Who finds two that are alike harms nobody's chat but his own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct MessageName(u64);
+pub(crate) struct MessageName(u64);
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It is with the SMS side.
     Pending(Key<ChatMessage>),
     /// It was answered with this, whether or not that was heard.
@@ -28,30 +28,30 @@ pub(super) enum Fate {
 
 /// The last messages of a chat.
 #[derive(Debug)]
-pub(super) struct LastMessages {
+pub(crate) struct LastMessages {
     known: [Option<(MessageName, Fate)>; REMEMBERED_MAX],
     next: usize,
 }
 
 impl MessageName {
-    pub(super) fn of(message_id: &[u8]) -> Self {
+    pub(crate) fn of(message_id: &[u8]) -> Self {
         MessageName(FixedState::default().hash_one(message_id))
     }
 }
 
 impl LastMessages {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         LastMessages { known: [None; REMEMBERED_MAX], next: 0 }
     }
 
     /// What became of the message with this name, if it has come before. Whoever heard 408 and sends it again means to try again.
-    pub(super) fn fate(&self, name: MessageName) -> Option<Fate> {
+    pub(crate) fn fate(&self, name: MessageName) -> Option<Fate> {
         let (_, fate) = self.known.iter().flatten().find(|(known, _)| *known == name)?;
         (!matches!(fate, Fate::Answered(Status::TIMEOUT))).then_some(*fate)
     }
 
     /// From now on this is its fate; the oldest is forgotten for a new one.
-    pub(super) fn note(&mut self, name: Option<MessageName>, fate: Fate) {
+    pub(crate) fn note(&mut self, name: Option<MessageName>, fate: Fate) {
         let Some(name) = name else { return };
         if let Some((_, known)) = self.known.iter_mut().flatten().find(|(known, _)| *known == name) {
             *known = fate;

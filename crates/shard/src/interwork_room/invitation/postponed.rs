@@ -10,9 +10,10 @@ use sip::{Index, MessageView, StatusCode};
 use tempo::{Alarm, Duration, Instant};
 
 use super::admission::{self, Refused};
-use super::{Hands, InterworkRoom, pager_message};
 use crate::desk::Ringing;
 use crate::driver::Outward;
+use crate::interwork_room::paging::pager_message;
+use crate::interwork_room::{Hands, InterworkRoom};
 use crate::sip_room::{Invite, PagerMessage, is_unanswered};
 use crate::table::{Key, Table};
 use crate::tally::Count;
@@ -31,7 +32,7 @@ pub struct Postponed {
 
 /// What waits.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Waiting {
+pub(crate) enum Waiting {
     /// An invitation, for as long as the HSS may take.
     Invite(Key<Invite>),
     /// A text outside of a chat: its client gives up after 32 s, most of which the SMS side may need.
@@ -48,23 +49,23 @@ impl core::fmt::Debug for Message {
 }
 
 /// All of them.
-pub(super) struct AllPostponed {
+pub(crate) struct AllPostponed {
     table: Table<Postponed>,
 }
 
 impl AllPostponed {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         AllPostponed { table: Table::new(MOST) }
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.table.len()
     }
 }
 
 /// Keeps a request for later, if the HSS is being asked about its sender. `Ok(false)`: it can be judged now.
-pub(super) fn postpone<O: Outward>(
+pub(crate) fn postpone<O: Outward>(
     room: &mut InterworkRoom,
     waiting: Waiting,
     request: &MessageView<'_>,
@@ -86,7 +87,7 @@ pub(super) fn postpone<O: Outward>(
 }
 
 /// It is time to look whether a request can be judged.
-pub(super) fn ring<O: Outward>(room: &mut InterworkRoom, key: Key<Postponed>, hands: &mut Hands<'_, O>) {
+pub(crate) fn ring<O: Outward>(room: &mut InterworkRoom, key: Key<Postponed>, hands: &mut Hands<'_, O>) {
     let Some(postponed) = room.postponed.table.find_mut(key) else { return };
     if !hands.desk.is_due(&mut postponed.alarm, Ringing::Postponed(key)) {
         return;

@@ -15,10 +15,10 @@ use crate::reach::Reach;
 use crate::tally::Count;
 
 /// How an S-CSCF is reached: what it calls itself, and where it has spoken from.
-pub(super) type Way<'a> = (Option<&'a [u8]>, SocketAddr);
+pub(crate) type Way<'a> = (Option<&'a [u8]>, SocketAddr);
 
 /// A chat user is there, or still there, until then.
-pub(super) fn attached(registrant: &Registrant<'_>, (scscf, from): Way<'_>, until: Instant, desk: &mut Desk) {
+pub(crate) fn attached(registrant: &Registrant<'_>, (scscf, from): Way<'_>, until: Instant, desk: &mut Desk) {
     let Identity::Number(number) = registrant.identity else { return };
     let is_called = desk.policy.call_back || desk.policy.recall > Duration::ZERO;
     if desk.policy.without_chat == WithoutChat::Refuse && !is_called {
@@ -35,7 +35,7 @@ pub(super) fn attached(registrant: &Registrant<'_>, (scscf, from): Way<'_>, unti
 }
 
 /// The chat user with this number is gone.
-pub(super) fn detached(number: Option<Msisdn>, desk: &Desk) {
+pub(crate) fn detached(number: Option<Msisdn>, desk: &Desk) {
     if let Some(number) = number {
         desk.directory.detach(number);
     }

@@ -12,38 +12,38 @@ use crate::msrp_room::MessageId;
 
 /// How a short message was sent to the chat user.
 #[derive(Debug)]
-pub(super) struct SentAs {
+pub(crate) struct SentAs {
     /// The message that it was, or was a part of.
-    pub(super) message_id: MessageId,
+    pub(crate) message_id: MessageId,
     /// Octets of the message before it.
-    pub(super) behind: u64,
+    pub(crate) behind: u64,
     /// Did the message end with it?
-    pub(super) is_last: bool,
+    pub(crate) is_last: bool,
     /// Which part of a longer text it was, from 1. 0: it was not one.
-    pub(super) part: u8,
+    pub(crate) part: u8,
 }
 
 /// The last ones of a chat.
 #[derive(Debug)]
-pub(super) struct Unconfirmed {
+pub(crate) struct Unconfirmed {
     known: [Option<(u64, SentAs)>; REMEMBERED_MAX],
     next: usize,
 }
 
 impl Unconfirmed {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Unconfirmed { known: [const { None }; REMEMBERED_MAX], next: 0 }
     }
 
     /// This one was given back.
-    pub(super) fn note(&mut self, tpdu: &[u8], sent_as: SentAs) {
+    pub(crate) fn note(&mut self, tpdu: &[u8], sent_as: SentAs) {
         self.known[self.next] = Some((name(tpdu), sent_as));
         self.next = (self.next + 1) % REMEMBERED_MAX;
     }
 
     /// Has this one been given back? It is forgotten: of two that are alike to the letter and the second, one is the repetition,
     /// and it does not matter which.
-    pub(super) fn take(&mut self, tpdu: &[u8]) -> Option<SentAs> {
+    pub(crate) fn take(&mut self, tpdu: &[u8]) -> Option<SentAs> {
         let name = name(tpdu);
         let place =
             self.known.iter_mut().find(|place| place.as_ref().is_some_and(|(known, _)| *known == name))?;

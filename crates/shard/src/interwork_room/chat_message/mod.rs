@@ -1,5 +1,8 @@
 //! What a chat user says (TS 23.204 6.15.1 step 9): one or several short messages, answered when the SMS side has all of them.
 
+pub(super) mod repeated_message;
+pub(super) mod reports;
+
 use interwork::{Event, LeaveHint, SmFailure, Stage, Variables, message_status};
 use msrp::imdn::Fate;
 use msrp::{ChunkView, ContentKind, Cpim, Disposition, Status};
@@ -8,8 +11,6 @@ use sms::Plan;
 
 use super::actions::tell_unsupported;
 use super::chat::References;
-use super::repeated_message::{Fate as Before, MessageName};
-use super::reports::{DueReports, SEGMENTS_MAX, Wanted};
 use super::submit::{Letterhead, submit_text};
 use super::{Chat, Hands, InterworkRoom};
 use crate::diameter_room::Purpose;
@@ -18,6 +19,8 @@ use crate::kept::Kept;
 use crate::msrp_room::{MsrpSession, Owed};
 use crate::table::{Key, Table};
 use crate::tally::Count;
+use repeated_message::{Fate as Before, MessageName};
+use reports::{DueReports, SEGMENTS_MAX, Wanted};
 
 /// A chat message whose segments the SMS side has not all acknowledged.
 #[derive(Debug)]

@@ -2,6 +2,10 @@
 //!
 //! All of that is on the shard that owns his number. In: REGISTERs. Out: is he still there?
 
+pub(super) mod attachment;
+pub(super) mod endings;
+pub(super) mod registration;
+
 use hashbrown::HashMap;
 use interwork::{Msisdn, PeerId};
 

@@ -6,6 +6,8 @@
 //! Refuses: to call whoever is not registered, or may not chat any more. In: short messages without a chat, what became of our
 //! INVITE. Out: a chat that goes on; or `false`, and the short message goes the way of all without a chat.
 
+pub(super) mod former;
+
 use interwork::{
     Access, Event, Goodbye, Identity, Lease, Msisdn, Pair, Reply, SmOutcome, Stage, outcome_of_recall,
 };
@@ -13,9 +15,8 @@ use msrp::Offer;
 use sip::StatusCode;
 use sms::SmsDeliver;
 
-use super::former::{Aside, Former, Why};
+use super::invitation::succession::Conversation;
 use super::short_message::{Arrived, answers_late, is_segment};
-use super::succession::Conversation;
 use super::{Chat, Hands, InterworkRoom};
 use crate::desk::Desk;
 use crate::driver::Outward;
@@ -24,6 +25,7 @@ use crate::reach::Reach;
 use crate::sip_room::Calling;
 use crate::table::{Key, Table};
 use crate::tally::Count;
+use former::{Aside, Former, Why};
 
 impl Chat {
     /// The chat user's side has ended it, not he: it can be gone on with.

@@ -10,11 +10,11 @@ use octets::Digits;
 use sms::SmsStatusReport;
 use tempo::{Entropy, Instant};
 
-use super::reports::{DueReports, PATIENCE, Wanted, news_of};
-use super::{Chat, Hands};
 use crate::ages::Ages;
 use crate::desk::Desk;
 use crate::driver::Outward;
+use crate::interwork_room::chat_message::reports::{DueReports, PATIENCE, Wanted, news_of};
+use crate::interwork_room::{Chat, Hands};
 use crate::reach::Reach;
 use crate::sip_room::Sender;
 use crate::table::{Key, Table};
@@ -38,13 +38,13 @@ pub struct PagerReport {
 
 impl PagerReport {
     /// Of a text on `pair` whose segments have these references.
-    pub(super) fn new(pair: Pair, (first, segments): (u8, u8), wanted: Wanted, reach: Reach) -> Self {
+    pub(crate) fn new(pair: Pair, (first, segments): (u8, u8), wanted: Wanted, reach: Reach) -> Self {
         PagerReport { pair, first, segments, delivered: 0, wanted, reach, user: Some(pair.number) }
     }
 }
 
 /// The texts whose fate is still to be told.
-pub(super) struct PagerReports {
+pub(crate) struct PagerReports {
     table: Table<PagerReport>,
     ages: Ages<PagerReport>,
     /// By what a status report says of a segment: whose it is, and TP-MR.
@@ -53,7 +53,7 @@ pub(super) struct PagerReports {
 }
 
 impl PagerReports {
-    pub(super) fn new(sessions_max: usize, entropy: &mut Entropy) -> Self {
+    pub(crate) fn new(sessions_max: usize, entropy: &mut Entropy) -> Self {
         let most = sessions_max.saturating_mul(REPORTS_PER_SESSION);
         let hasher = foldhash::fast::FixedState::with_seed(entropy.u64());
         // Twice the room: a map that is half empty never asks for more.
@@ -62,12 +62,12 @@ impl PagerReports {
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.table.len()
     }
 
     /// Waits for reports on a text that is about to be submitted. `None`: there is no room, and nobody will be told.
-    pub(super) fn await_report(&mut self, report: PagerReport, desk: &mut Desk) -> Option<Key<PagerReport>> {
+    pub(crate) fn await_report(&mut self, report: PagerReport, desk: &mut Desk) -> Option<Key<PagerReport>> {
         let PagerReport { pair, first, segments, .. } = report;
         for segment in 0..segments {
             // TP-MR has been round once: of the text before nothing more can be known.
@@ -90,7 +90,7 @@ impl PagerReports {
     }
 
     /// A status report. `false`: it is about none of these texts.
-    pub(super) fn reported<O: Outward>(
+    pub(crate) fn reported<O: Outward>(
         &mut self,
         pair: Pair,
         status_report: &SmsStatusReport<'_>,
@@ -113,17 +113,17 @@ impl PagerReports {
     }
 
     /// The fate of a text is known, and told.
-    pub(super) fn tell<O: Outward>(&mut self, key: Key<PagerReport>, fate: Fate, hands: &mut Hands<'_, O>) {
+    pub(crate) fn tell<O: Outward>(&mut self, key: Key<PagerReport>, fate: Fate, hands: &mut Hands<'_, O>) {
         let Some(PagerReport { pair, wanted, reach, user, .. }) = self.take(key) else { return };
         tell_outside(&wanted, pair.sms_user.digits(), (user, reach), fate, hands);
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.ages.next_deadline()
     }
 
     /// Nobody will report any more: what has waited for so long is forgotten, at most so many.
-    pub(super) fn housekeep(&mut self, now: Instant, most: usize) {
+    pub(crate) fn housekeep(&mut self, now: Instant, most: usize) {
         for _ in 0..most {
             let Some(key) = self.ages.next_over(&self.table, now) else { return };
             self.take(key);
@@ -131,7 +131,7 @@ impl PagerReports {
     }
 
     /// There is nothing to be told.
-    pub(super) fn forget(&mut self, key: Key<PagerReport>) {
+    pub(crate) fn forget(&mut self, key: Key<PagerReport>) {
         self.take(key);
     }
 
@@ -154,7 +154,7 @@ impl PagerReports {
 }
 
 /// Tells a sender outside of any chat what became of a text, if he wants to know.
-pub(super) fn tell_outside<O: Outward>(
+pub(crate) fn tell_outside<O: Outward>(
     wanted: &Wanted,
     sms_user: Digits,
     (user, reach): (Option<Msisdn>, Reach),
@@ -174,7 +174,7 @@ pub(super) fn tell_outside<O: Outward>(
 
 /// interworking 2.8 item 10. A chat is over: what becomes of its messages is told outside of it, where the operator wants that (CPM
 /// allows it), or to nobody.
-pub(super) fn hand_over<O: Outward>(
+pub(crate) fn hand_over<O: Outward>(
     chat: &mut Chat,
     of_chats: &mut DueReports,
     of_pager: &mut PagerReports,

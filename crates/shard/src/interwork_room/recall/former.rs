@@ -8,39 +8,39 @@ use hashbrown::HashMap;
 use interwork::{ChatSession, Lease, Pair};
 use tempo::{Duration, Entropy, Instant};
 
-use super::Chat;
-use super::chat::Terms;
-use super::succession::Names;
+use crate::interwork_room::Chat;
+use crate::interwork_room::chat::Terms;
+use crate::interwork_room::invitation::succession::Names;
 use crate::kept::Kept;
 use crate::reach::Reach;
 use crate::table::{Key, Table};
 
 /// A chat that can be gone on with.
 #[derive(Debug)]
-pub(super) struct Former {
-    pub(super) aside: Aside,
-    pub(super) lease: Lease,
-    pub(super) terms: Terms,
+pub(crate) struct Former {
+    pub(crate) aside: Aside,
+    pub(crate) lease: Lease,
+    pub(crate) terms: Terms,
     /// The names of its conversation.
-    pub(super) names: Names,
+    pub(crate) names: Names,
     /// The identity that had invited.
-    pub(super) reach: Reach,
+    pub(crate) reach: Reach,
     was_told_to_leave: bool,
 }
 
 /// That a chat can be gone on with when it ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Aside {
-    pub(super) why: Why,
+pub(crate) struct Aside {
+    pub(crate) why: Why,
     /// Until when.
-    pub(super) until: Instant,
+    pub(crate) until: Instant,
     /// How often the chat user was called in vain.
     failures: u8,
 }
 
 /// Why a chat has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Why {
+pub(crate) enum Why {
     /// The chat user's client or his network has ended it.
     Closed,
     /// The SMS user has not answered in time.
@@ -48,12 +48,12 @@ pub(super) enum Why {
 }
 
 impl Aside {
-    pub(super) fn new(why: Why, now: Instant, life: Duration) -> Option<Aside> {
+    pub(crate) fn new(why: Why, now: Instant, life: Duration) -> Option<Aside> {
         (life > Duration::ZERO).then_some(Aside { why, until: now + life, failures: 0 })
     }
 
     /// The chat user was called in vain. `None`: often enough.
-    pub(super) fn after_failure(self) -> Option<Aside> {
+    pub(crate) fn after_failure(self) -> Option<Aside> {
         let failures = self.failures + 1;
         (failures < FAILURES_MAX).then_some(Aside { failures, ..self })
     }
@@ -61,7 +61,7 @@ impl Aside {
 
 impl Former {
     /// What is left of `chat`; `None` when it cannot be gone on with.
-    pub(super) fn of(chat: &Chat) -> Option<Former> {
+    pub(crate) fn of(chat: &Chat) -> Option<Former> {
         Some(Former {
             aside: chat.aside?,
             lease: chat.lease,
@@ -73,7 +73,7 @@ impl Former {
     }
 
     /// The chat that goes on, while its chat user is called back.
-    pub(super) fn into_chat(self) -> Chat {
+    pub(crate) fn into_chat(self) -> Chat {
         // It has no INVITE yet: this key names nothing.
         let mut chat = Chat::new(Key::new(0, 0), self.lease, self.terms, Kept::EMPTY);
         chat.session = ChatSession::recalling();
@@ -86,7 +86,7 @@ impl Former {
 }
 
 /// The former chats of one shard, by their pairs, the oldest first.
-pub(super) struct Formers {
+pub(crate) struct Formers {
     table: Table<Linked>,
     by_pair: HashMap<Pair, Key<Linked>, FixedState>,
     oldest: Option<Key<Linked>>,
@@ -101,7 +101,7 @@ struct Linked {
 }
 
 impl Formers {
-    pub(super) fn new(most: usize, entropy: &mut Entropy) -> Self {
+    pub(crate) fn new(most: usize, entropy: &mut Entropy) -> Self {
         let hasher = FixedState::with_seed(entropy.u64());
         Formers {
             table: Table::new(most),
@@ -112,12 +112,12 @@ impl Formers {
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.table.len()
     }
 
     /// Keeps what is left of a chat.
-    pub(super) fn put(&mut self, former: Former) {
+    pub(crate) fn put(&mut self, former: Former) {
         let pair = former.lease.pair;
         self.take(pair);
         if !self.table.has_room()
@@ -136,18 +136,18 @@ impl Formers {
     }
 
     /// The former chat of `pair` at `now`.
-    pub(super) fn find(&self, pair: Pair, now: Instant) -> Option<&Former> {
+    pub(crate) fn find(&self, pair: Pair, now: Instant) -> Option<&Former> {
         let former = &self.table.find(*self.by_pair.get(&pair)?)?.former;
         (now < former.aside.until).then_some(former)
     }
 
     /// Takes out that of `pair`: it goes on, or there is another chat on its pair.
-    pub(super) fn take(&mut self, pair: Pair) -> Option<Former> {
+    pub(crate) fn take(&mut self, pair: Pair) -> Option<Former> {
         self.by_pair.get(&pair).copied().and_then(|key| self.remove(key))
     }
 
     /// Forgets those whose time is over; looks at most at `most` of them.
-    pub(super) fn advance(&mut self, now: Instant, most: usize) {
+    pub(crate) fn advance(&mut self, now: Instant, most: usize) {
         for _ in 0..most {
             let Some(oldest) = self.oldest else { return };
             if self.table.find(oldest).is_some_and(|linked| now < linked.former.aside.until) {

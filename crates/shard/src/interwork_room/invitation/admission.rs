@@ -14,49 +14,49 @@ use crate::sip_room::{RETRY_AFTER_S, Refusal};
 use crate::tally::Count;
 
 /// Who asks, as the trusted network says.
-pub(super) struct Caller {
-    pub(super) number: Option<Digits>,
-    pub(super) peer: PeerId,
+pub(crate) struct Caller {
+    pub(crate) number: Option<Digits>,
+    pub(crate) peer: PeerId,
     /// His URI, also where he has a number.
     name: PeerId,
-    pub(super) hides: bool,
+    pub(crate) hides: bool,
 }
 
 impl Caller {
-    pub(super) fn identity(&self) -> Identity {
+    pub(crate) fn identity(&self) -> Identity {
         self.number.map_or(Identity::Name(self.peer), |number| Identity::Number(Msisdn(number)))
     }
 }
 
 /// Somebody who may, and whom he wants to reach.
-pub(super) struct Admitted {
-    pub(super) caller: Caller,
-    pub(super) subscriber: Subscriber,
-    pub(super) sms_user: Msisdn,
+pub(crate) struct Admitted {
+    pub(crate) caller: Caller,
+    pub(crate) subscriber: Subscriber,
+    pub(crate) sms_user: Msisdn,
 }
 
 /// Why a request is not let in.
-pub(super) struct Refused(pub(super) StatusCode, pub(super) Refusal);
+pub(crate) struct Refused(pub(crate) StatusCode, pub(crate) Refusal);
 
 impl Refused {
     /// With a status that says it all.
-    pub(super) fn plain(status: StatusCode) -> Self {
+    pub(crate) fn plain(status: StatusCode) -> Self {
         Refused(status, Refusal::default())
     }
 
     /// A matter of time.
-    pub(super) fn later(status: StatusCode) -> Self {
+    pub(crate) fn later(status: StatusCode) -> Self {
         Refused(status, Refusal { retry_after_s: Some(RETRY_AFTER_S), ..Refusal::default() })
     }
 
     /// With a reason for whoever reads traces (RFC 3261 20.43).
-    pub(super) fn warn(status: StatusCode, code: u16, text: &'static str) -> Self {
+    pub(crate) fn warn(status: StatusCode, code: u16, text: &'static str) -> Self {
         Refused(status, Refusal { warning: Some((code, text)), ..Refusal::default() })
     }
 }
 
 /// The first check that fails speaks.
-pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitted, Refused> {
+pub(crate) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitted, Refused> {
     // interworking 2.3 rows 3 and 6, 11 row 7
     let mut caller = caller(request).ok_or(Refused::plain(StatusCode::FORBIDDEN))?;
     // TS 23.204 6.15.1 step 4, 6.14 step 5: who may chat may be answered, for as long as the chat lasts
@@ -82,7 +82,7 @@ pub(super) fn admit(request: &MessageView<'_>, desk: &mut Desk) -> Result<Admitt
 }
 
 /// Is the HSS being asked about its sender, of whom nothing is known yet?
-pub(super) fn is_awaited(request: &MessageView<'_>, desk: &Desk) -> bool {
+pub(crate) fn is_awaited(request: &MessageView<'_>, desk: &Desk) -> bool {
     desk.directory.awaits_any()
         && caller(request).is_some_and(|caller| {
             let (identity, now) = (caller.identity(), desk.now());
@@ -92,7 +92,7 @@ pub(super) fn is_awaited(request: &MessageView<'_>, desk: &Desk) -> bool {
 }
 
 /// Once more of what he may do so often. Asked last, so that what is refused for another reason costs him nothing.
-pub(super) fn spend(caller: &Caller, what: Limited, desk: &mut Desk) -> Result<(), Refused> {
+pub(crate) fn spend(caller: &Caller, what: Limited, desk: &mut Desk) -> Result<(), Refused> {
     let rate = match what {
         Limited::Invitation => desk.policy.invitation_rate,
         Limited::Message => desk.policy.message_rate,
@@ -132,7 +132,7 @@ fn recipient(request: &MessageView<'_>) -> Result<Msisdn, Refused> {
 }
 
 /// Who hides where nobody may: some networks know 433 (RFC 5079), some a Warning.
-pub(super) fn hiding_is_prohibited(policy: &Policy) -> Refused {
+pub(crate) fn hiding_is_prohibited(policy: &Policy) -> Refused {
     match policy.anonymity_status {
         StatusCode::FORBIDDEN => Refused::warn(StatusCode::FORBIDDEN, 399, "119 Anonymity not allowed"),
         status => Refused::plain(status),
@@ -140,7 +140,7 @@ pub(super) fn hiding_is_prohibited(policy: &Policy) -> Refused {
 }
 
 /// P-Asserted-Identity; without one the user whom the S-CSCF serves as a caller (RFC 5502). The peers on ISC are trusted.
-pub(super) fn asserted<'a>(request: &MessageView<'a>) -> Option<Asserted<'a>> {
+pub(crate) fn asserted<'a>(request: &MessageView<'a>) -> Option<Asserted<'a>> {
     let served = || ServedUser::of(request).filter(|served| served.case == Some(SessionCase::Originating));
     Asserted::of(request).or_else(|| Some(served()?.identity))
 }

@@ -12,24 +12,24 @@ use msrp::Status;
 use msrp::imdn::Fate;
 use sip::{MessageView, Multipart, StatusCode};
 
-use super::chat_message::{ChatMessages, Origin, Said, said};
-use super::pager_reports::tell_outside;
-use super::{Chat, Hands};
 use crate::driver::Outward;
+use crate::interwork_room::chat_message::{ChatMessages, Origin, Said, said};
+use crate::interwork_room::paging::pager_reports::tell_outside;
+use crate::interwork_room::{Chat, Hands};
 use crate::kept::Kept;
 use crate::msrp_room::Owed;
 use crate::table::{Key, Table};
 
 /// The message, as it came.
 #[derive(Debug)]
-pub(super) struct FirstMessage {
+pub(crate) struct FirstMessage {
     content_type: &'static str,
     body: Kept<BODY_OCTETS_MAX>,
 }
 
 impl FirstMessage {
     /// The message in an INVITE; `Err` is the refusal of the INVITE.
-    pub(super) fn of(request: &MessageView<'_>) -> Result<Option<Box<FirstMessage>>, StatusCode> {
+    pub(crate) fn of(request: &MessageView<'_>) -> Result<Option<Box<FirstMessage>>, StatusCode> {
         let Some(Ok(parts)) = Multipart::of(request) else { return Ok(None) };
         let found = CONTENT_TYPES.into_iter().find_map(|kind| Some((kind, parts.find(kind.as_bytes())?)));
         let Some((content_type, part)) = found else { return Ok(None) };
@@ -51,7 +51,7 @@ impl FirstMessage {
 }
 
 /// The chat user is connected: what he said first is said now.
-pub(super) fn say_first<O: Outward>(
+pub(crate) fn say_first<O: Outward>(
     chats: &mut Table<Chat>,
     messages: &mut ChatMessages,
     key: Key<Chat>,
@@ -71,7 +71,7 @@ pub(super) fn say_first<O: Outward>(
 }
 
 /// The chat has ended before its user was connected: by MESSAGE he is told that it was never said.
-pub(super) fn give_up<O: Outward>(chat: &mut Chat, hands: &mut Hands<'_, O>) {
+pub(crate) fn give_up<O: Outward>(chat: &mut Chat, hands: &mut Hands<'_, O>) {
     let Some(first) = chat.first_message.take().filter(|_| hands.desk.policy.late_reports) else { return };
     let Ok(Said::Text(spoken)) = said(first.content_type.as_bytes(), first.body.as_bytes()) else { return };
     if let Some(reach) = chat.reach.clone() {

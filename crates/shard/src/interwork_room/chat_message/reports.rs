@@ -9,10 +9,10 @@ use octets::Digits;
 use sms::{Outcome, SmsStatusReport};
 use tempo::{Civil, Duration, Instant};
 
-use super::chat::References;
-use super::{Chat, Hands};
 use crate::ages::Ages;
 use crate::driver::Outward;
+use crate::interwork_room::chat::References;
+use crate::interwork_room::{Chat, Hands};
 use crate::kept::Kept;
 use crate::msrp_room::{MsrpSession, Owed};
 use crate::table::{Key, Table};
@@ -23,42 +23,42 @@ use crate::tally::Count;
 pub struct DueReport {
     chat: Key<Chat>,
     session: Key<MsrpSession>,
-    pub(super) wanted: Wanted,
+    pub(crate) wanted: Wanted,
     owed: Owed,
     /// Which segment of the chat its first one is.
-    pub(super) first: u32,
-    pub(super) segments: u8,
+    pub(crate) first: u32,
+    pub(crate) segments: u8,
     /// One bit for each segment that was delivered.
-    pub(super) delivered: u16,
+    pub(crate) delivered: u16,
     /// The next one of the same chat.
     next: Option<Key<DueReport>>,
 }
 
 /// What the sender wants to know, and by which name the message goes.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Which IMDNs.
-    pub(super) disposition: Disposition,
+    pub(crate) disposition: Disposition,
     /// The IMDN Message-ID.
-    pub(super) imdn_message_id: Kept<IMDN_MESSAGE_ID_OCTETS_MAX>,
+    pub(crate) imdn_message_id: Kept<IMDN_MESSAGE_ID_OCTETS_MAX>,
     /// A REPORT of success (`Success-Report: yes`).
-    pub(super) success_report: bool,
+    pub(crate) success_report: bool,
 }
 
 impl Wanted {
     /// Must the SMS centre be asked for status reports?
-    pub(super) fn is_delivery(&self) -> bool {
+    pub(crate) fn is_delivery(&self) -> bool {
         self.success_report || self.is_notification()
     }
 
     /// Is an IMDN wanted?
-    pub(super) fn is_notification(&self) -> bool {
+    pub(crate) fn is_notification(&self) -> bool {
         let wants = |what| self.disposition.wants(what) && !self.imdn_message_id.as_bytes().is_empty();
         wants(Disposition::POSITIVE_DELIVERY) || wants(Disposition::NEGATIVE_DELIVERY)
     }
 
     /// Tells the sender by IMDN, if that is wanted.
-    pub(super) fn notify<O: Outward>(
+    pub(crate) fn notify<O: Outward>(
         &self,
         session: Key<MsrpSession>,
         sms_user: Digits,
@@ -72,7 +72,7 @@ impl Wanted {
     }
 
     /// The IMDN with which the sender is told, if that is wanted.
-    pub(super) fn document(
+    pub(crate) fn document(
         &self,
         sms_user: Digits,
         fate: Fate,
@@ -112,17 +112,17 @@ pub struct DueReports {
 }
 
 impl DueReports {
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         DueReports { table: Table::new(most), ages: Ages::new() }
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.table.len()
     }
 
     /// Remembers a message that the SMS centre has taken. Without room for it nobody will be told: reports are a courtesy.
-    pub(super) fn await_report<O: Outward>(
+    pub(crate) fn await_report<O: Outward>(
         &mut self,
         chat_key: Key<Chat>,
         chat: &mut Chat,
@@ -157,7 +157,7 @@ impl DueReports {
     }
 
     /// A status report for a chat.
-    pub(super) fn reported<O: Outward>(
+    pub(crate) fn reported<O: Outward>(
         &mut self,
         chat: &mut Chat,
         report: &SmsStatusReport<'_>,
@@ -200,12 +200,12 @@ impl DueReports {
         true
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.ages.next_deadline()
     }
 
     /// Nobody will report any more: what has waited for so long is forgotten, at most so many.
-    pub(super) fn housekeep(&mut self, chats: &mut Table<Chat>, now: Instant, most: usize) {
+    pub(crate) fn housekeep(&mut self, chats: &mut Table<Chat>, now: Instant, most: usize) {
         for _ in 0..most {
             // TS 23.204 6.10 item 5
             let Some(key) = self.ages.next_over(&self.table, now) else { return };
@@ -218,14 +218,14 @@ impl DueReports {
     }
 
     /// A chat has ended: what its messages become is no longer told in it.
-    pub(super) fn take_first(&mut self, chat: &mut Chat) -> Option<DueReport> {
+    pub(crate) fn take_first(&mut self, chat: &mut Chat) -> Option<DueReport> {
         let due = chat.first_report.take().and_then(|key| self.table.remove(key))?;
         chat.first_report = due.next;
         Some(due)
     }
 
     /// Is it a report on a segment of a message of this chat?
-    pub(super) fn awaits(&self, chat: &Chat, report: &SmsStatusReport<'_>) -> bool {
+    pub(crate) fn awaits(&self, chat: &Chat, report: &SmsStatusReport<'_>) -> bool {
         let reported = chat.references.last_with(report.message_reference);
         let mut at = chat.first_report;
         while let Some(due) = at.and_then(|key| self.table.find(key)) {
@@ -289,7 +289,7 @@ impl DueReports {
 }
 
 /// What a status report says of its segment; `None` while the service centre still tries: there is nothing to tell yet.
-pub(super) fn news_of(report: &SmsStatusReport<'_>) -> Option<Fate> {
+pub(crate) fn news_of(report: &SmsStatusReport<'_>) -> Option<Fate> {
     match report.status.outcome() {
         Outcome::Pending => None,
         Outcome::Delivered => Some(Fate::Delivered),
@@ -300,7 +300,7 @@ pub(super) fn news_of(report: &SmsStatusReport<'_>) -> Option<Fate> {
 
 /// Reports that came before the acknowledgement of what they speak about; the oldest gives way.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct EarlyReports {
+pub(crate) struct EarlyReports {
     reports: [Option<(u32, Fate)>; EARLY_MAX],
     oldest: usize,
 }
@@ -322,8 +322,8 @@ const PER_CHAT_MAX: usize = 64;
 /// As many as the longest text has segments by default.
 const EARLY_MAX: usize = 10;
 /// Segments of a message whose reports are counted; of a longer one no reports are asked for.
-pub(super) const SEGMENTS_MAX: u8 = 16;
+pub(crate) const SEGMENTS_MAX: u8 = 16;
 /// interworking 2.9 T-status-report: later than this no service centre reports.
-pub(super) const PATIENCE: Duration = Duration::from_secs(72 * 3600);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(72 * 3600);
 /// An IMDN Message-ID that is longer is not notified about.
-pub(super) const IMDN_MESSAGE_ID_OCTETS_MAX: usize = 128;
+pub(crate) const IMDN_MESSAGE_ID_OCTETS_MAX: usize = 128;

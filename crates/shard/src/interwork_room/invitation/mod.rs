@@ -1,5 +1,10 @@
 //! An INVITE is let in, or refused with its reason (TS 23.204 6.15.1 steps 4 and 5).
 
+pub(super) mod admission;
+pub(super) mod first_message;
+pub(super) mod postponed;
+pub(super) mod succession;
+
 use alloc::boxed::Box;
 use core::net::SocketAddr;
 
@@ -7,11 +12,7 @@ use interwork::{Event, Lease, Meaning, Msisdn, NumberSource, Pair, SmFailure, St
 use msrp::{NotAcceptable, Offer};
 use sip::{HeaderName, MessageView, ServiceKind, StatusCode};
 
-use super::admission::{self, Admitted, Caller, Refused};
 use super::chat::{TOPIC_OCTETS_MAX, Terms};
-use super::first_message::FirstMessage;
-use super::postponed::{self, Waiting};
-use super::succession::{Conversation, Names};
 use super::{Chat, Hands, InterworkRoom, recall};
 use crate::desk::Desk;
 use crate::directory::Limited;
@@ -22,6 +23,10 @@ use crate::reach::Reach;
 use crate::sip_room::Invite;
 use crate::table::{Key, Table};
 use crate::tally::Count;
+use admission::{Admitted, Caller, Refused};
+use first_message::FirstMessage;
+use postponed::Waiting;
+use succession::{Conversation, Names};
 
 /// An INVITE is let in.
 enum Invited {
