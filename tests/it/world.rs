@@ -69,12 +69,12 @@ fn too_much_is_refused_and_the_rest_is_served_as_ever() {
 fn a_slow_hss_and_a_centre_that_says_all_at_once_spoil_nothing() {
     let crowd = Crowd { registers: true, ..Crowd::new(5, 2, Costs::of_a_machine(40)) };
     let sustainable = world::sustainable(&crowd);
-    let waves = [(0.7, 30), (0.9, 40)].map(|(load, for_s)| Wave { rate: load * sustainable, for_s }).to_vec();
+    let waves = [(0.7, 20), (0.8, 24)].map(|(load, for_s)| Wave { rate: load * sustainable, for_s }).to_vec();
     let faults = vec![
         // An INVITE waits for what the HSS says of its sender.
-        Fault { at_ms: 35_000, for_ms: 10_000, what: What::HssThinks(2500) },
-        Fault { at_ms: 50_000, for_ms: 3000, what: What::Hung(Peer::Centre) },
-        Fault { at_ms: 58_000, for_ms: 1000, what: What::Stall(0) },
+        Fault { at_ms: 22_000, for_ms: 6000, what: What::HssThinks(2500) },
+        Fault { at_ms: 30_000, for_ms: 3000, what: What::Hung(Peer::Centre) },
+        Fault { at_ms: 38_000, for_ms: 1000, what: What::Stall(0) },
     ];
     let (outcome, services) = world::serve(&Crowd { waves, faults, ..crowd }, Duration::from_secs(3));
     assert_eq!(outcome.broken, None);
