@@ -56,7 +56,7 @@ const fn seldom(
 
 const TRANSACTIONS: &str = "InviteServer|NonInviteServer|InviteClient|NonInviteClient";
 const UNSET: &str = "this timer is not set there, and the reminder of one that was cleared is no event";
-const CALL_BACK: &str = "comes with call-back: nobody of the cast can be invited by the gateway";
+const CALL_BACK: &str = "comes with call-back that is accepted: nobody of the cast comes back";
 const REFRESHING: &str = "comes with re-INVITE, and with clients that refresh their sessions";
 const NO_CALLERS: &str = "the gateway connects to its peers, and nobody connects to it";
 const NO_LINK: &str = "there is no connection that it could come from";
@@ -66,7 +66,6 @@ const LETTER: &str = "a letter of another machine";
 
 const ROWS: &[Row] = &[
     // The transactions of SIP.
-    never("InviteClient", "*", "*", CALL_BACK),
     never(TRANSACTIONS, "Terminated", "*", "its room forgets it, or its key, in the step that ends it"),
     never(TRANSACTIONS, "*", "TransportFailed", "SIP goes by UDP, where nobody is told"),
     never("InviteServer", "*", "Timer(J)|Timer(of a client)", LETTER),
@@ -98,6 +97,18 @@ const ROWS: &[Row] = &[
     ),
     never("NonInviteServer", "Proceeding", "*", "the gateway says nothing provisional outside of INVITE"),
     never("NonInviteServer", "Completed", "Respond(*", "whoever was answered is not answered again"),
+    never("InviteClient", "*", "Timer(E)|Timer(F)|Timer(K)|Timer(of a server)", LETTER),
+    never("InviteClient", "Accepted", "*", CALL_BACK),
+    never("InviteClient", "Calling|Proceeding", "Response(2xx)", CALL_BACK),
+    never("InviteClient", "Calling|Proceeding", "Timer(D)|Timer(M)", UNSET),
+    never("InviteClient", "Proceeding|Completed", "Timer(A)|Timer(B)", UNSET),
+    never("InviteClient", "Completed", "Timer(M)", UNSET),
+    seldom(
+        "InviteClient",
+        "Completed",
+        "Response(1xx)|Response(2xx)",
+        "a response that is overtaken by the refusal behind it, or is damaged",
+    ),
     never("NonInviteClient", "*", "Timer(A)|Timer(B)|Timer(D)|Timer(M)|Timer(of a server)", LETTER),
     never("NonInviteClient", "Trying|Proceeding", "Timer(K)", UNSET),
     never("NonInviteClient", "Completed", "Timer(E)|Timer(F)", UNSET),
@@ -137,17 +148,30 @@ const ROWS: &[Row] = &[
     seldom("Peer", "Closing(Initiator)", "CER(bad)|CEA(*", SHORT),
     seldom("Watchdog", "Reopen(late)|Suspect", "Answer", "a peer that hangs for longer than two intervals"),
     // The chat.
-    never("ChatSession", "Recalling", "*", CALL_BACK),
-    never("ChatSession", "*", "Recalled|NotRecalled", CALL_BACK),
     never("ChatSession", "Ended", "*", "it is forgotten in the step that ends it"),
+    never(
+        "ChatSession",
+        "Inviting|Invited|Accepted|Active|Leaving",
+        "Recalled|NotRecalled",
+        "nobody is being called back",
+    ),
+    never("ChatSession", "Recalling", "InvitationSubmitted|InvitationRefused", "no SMS user is invited"),
+    never("ChatSession", "Recalling", "Withdrawn", "a CANCEL is for an INVITE of the chat user's"),
+    never("ChatSession", "Recalling", "Due(Refresh)", UNSET),
+    seldom(
+        "ChatSession",
+        "Recalling",
+        "Sm(Accept)|Sm(Reject)|Sm(Leave)",
+        "more than text behind the text that calls the chat user back",
+    ),
     never("ChatSession", "Invited|Accepted|Active|Leaving", "Begin", "said once, at birth"),
     never(
         "ChatSession",
-        "Inviting|Invited",
+        "Inviting|Invited|Recalling",
         "Spoken|Connected|Disconnected|PeerLeft|Parted|Unconfirmed",
         NO_DIALOG,
     ),
-    never("ChatSession", "Inviting|Invited", "Due(Connect)|Due(Idle)", UNSET),
+    never("ChatSession", "Inviting|Invited|Recalling", "Due(Connect)|Due(Idle)", UNSET),
     never("ChatSession", "Invited", "Sm(Leave)", "whoever is asked says no with it"),
     never(
         "ChatSession",
