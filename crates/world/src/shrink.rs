@@ -1,6 +1,6 @@
 //! From a world that breaks a promise to the smallest that breaks the same one: delta debugging of faults, chats, texts and terms.
 
-use crate::plan::{Plan, Terms};
+use crate::plan::{Plan, Ringing, Terms};
 use crate::{Broken, play};
 
 /// The smallest plan that still breaks the promise that `plan` breaks; `None` when it breaks none. `tell` hears of each step.
@@ -77,7 +77,7 @@ fn fewer<T: Clone>(
 }
 
 /// What makes a world simpler, one thing each.
-const EASINGS: [fn(&mut Plan); 18] = [
+const EASINGS: [fn(&mut Plan); 19] = [
     |plan| plan.network = Terms::CALM,
     |plan| plan.network.loss = 0,
     |plan| plan.network.twice = 0,
@@ -93,6 +93,7 @@ const EASINGS: [fn(&mut Plan); 18] = [
     |plan| plan.operator.asks_hss = false,
     |plan| (plan.operator.recall_s, plan.operator.call_back) = (0, false),
     |plan| plan.operator.subscribers_only = false,
+    |plan| plan.chats.iter_mut().for_each(|chat| chat.ringing = Ringing::Plain),
     |plan| {
         for subscriber in &mut plan.subscribers {
             (subscriber.refreshes, subscriber.leaves_ms, subscriber.changes_ms) = (0, None, None);

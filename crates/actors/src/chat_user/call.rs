@@ -1,15 +1,17 @@
 //! The SIP side of one chat: INVITE, CANCEL, ACK, BYE, and what the gateway asks inside the dialog.
 
+use alloc::format;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use sip::{
-    Dialog, InDialog, Index, MessageView, Method, ResponseWriter, StatusCode, in_dialog_request,
+    Dialog, HeaderName, InDialog, Index, MessageView, Method, ResponseWriter, StatusCode, in_dialog_request,
     response_target, write_cancel, write_non_2xx_ack,
 };
 use tempo::Instant;
 
 use super::request::{Heard, Request};
+use super::script::Reliability;
 use super::turn::{Turn, host, sent_by};
 use crate::message_text::written;
 use crate::sip_label::label;
@@ -18,6 +20,9 @@ pub(super) struct Call {
     invite: Request,
     cancel: Option<Request>,
     bye: Option<Request>,
+    /// The last one, and the number of the response that it acknowledges.
+    prack: Option<(Request, u32)>,
+    acknowledges: bool,
     /// The first 2xx: the dialog.
     accepted: Option<Vec<u8>>,
     cseq: u32,
@@ -41,9 +46,17 @@ pub(super) enum News {
 
 impl Call {
     /// Sends the invitation.
-    pub(super) fn start(invite: Vec<u8>, turn: &mut Turn<'_>) -> Self {
-        let invite = Request::invite(invite, turn);
-        Call { invite, cancel: None, bye: None, accepted: None, cseq: 1, is_over: false }
+    pub(super) fn start(invite: Vec<u8>, reliability: Reliability, turn: &mut Turn<'_>) -> Self {
+        Call {
+            invite: Request::invite(invite, turn),
+            cancel: None,
+            bye: None,
+            prack: None,
+            acknowledges: reliability != Reliability::Forgotten,
+            accepted: None,
+            cseq: 1,
+            is_over: false,
+        }
     }
 
     /// May the invitation be taken back now?
@@ -77,7 +90,10 @@ impl Call {
     /// Leaves, and perhaps says why.
     pub(super) fn leave(&mut self, reason: Option<&str>, turn: &mut Turn<'_>) {
         self.cseq += 1;
-        if let Some(bytes) = self.in_dialog(Method::Bye, self.cseq, reason, turn) {
+        let reason = reason.map(|reason| ("Reason", reason));
+        let bytes =
+            self.accepted.as_deref().and_then(|head| in_dialog(head, Method::Bye, self.cseq, reason, turn));
+        if let Some(bytes) = bytes {
             self.is_over = true;
             self.bye = Some(Request::other("BYE", bytes, turn));
         }
@@ -90,6 +106,7 @@ impl Call {
             Method::Invite => Some(&mut self.invite),
             Method::Cancel => self.cancel.as_mut(),
             Method::Bye => self.bye.as_mut(),
+            Method::Prack => self.prack.as_mut().map(|(prack, _)| prack),
             _ => None,
         };
         let Some(request) = request.filter(|request| has_branch(request.bytes(), view)) else {
@@ -132,11 +149,31 @@ impl Call {
                 news.push(News::Accepted(view.body().to_vec()));
             }
             // RFC 3261 13.2.2.4: each 2xx is acknowledged, for it is repeated until one arrives.
-            if let Some(ack) = self.in_dialog(Method::Ack, 1, None, turn) {
+            let ack = self.accepted.as_deref().and_then(|head| in_dialog(head, Method::Ack, 1, None, turn));
+            if let Some(ack) = ack {
                 turn.say_sip("ACK", ack);
             }
         } else {
             news.push(News::Status(status.code()));
+            if !status.is_final() && self.acknowledges {
+                self.acknowledge(view, turn);
+            }
+        }
+    }
+
+    /// RFC 3262 4: a provisional response that must arrive gets a PRACK, and its repetitions none but that.
+    fn acknowledge(&mut self, view: &MessageView<'_>, turn: &mut Turn<'_>) {
+        let rseq = view.header(HeaderName::RSeq).and_then(octets::decimal);
+        let Some(rseq) = rseq.and_then(|rseq| u32::try_from(rseq).ok()) else { return };
+        if !view.lists(HeaderName::Require, b"100rel")
+            || self.prack.as_ref().is_some_and(|(_, last)| rseq <= *last)
+        {
+            return;
+        }
+        self.cseq += 1;
+        let rack = format!("{rseq} 1 INVITE");
+        if let Some(bytes) = in_dialog(&whole(view), Method::Prack, self.cseq, Some(("RAck", &rack)), turn) {
+            self.prack = Some((Request::other("PRACK", bytes, turn), rseq));
         }
     }
 
@@ -175,6 +212,10 @@ impl Call {
             // RFC 3261 9.1: whoever does not answer a CANCEL will answer the INVITE, or nothing.
             cancel.advance(turn);
         }
+        if let Some((prack, _)) = &mut self.prack {
+            // An unanswered one ends by itself: the final response tells what became of it.
+            prack.advance(turn);
+        }
         if self.bye.as_mut().is_some_and(|bye| unanswered(bye.advance(turn))) {
             news.push(News::Left);
         }
@@ -182,31 +223,33 @@ impl Call {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let requests = [Some(&self.invite), self.cancel.as_ref(), self.bye.as_ref()];
+        let prack = self.prack.as_ref().map(|(prack, _)| prack);
+        let requests = [Some(&self.invite), self.cancel.as_ref(), self.bye.as_ref(), prack];
         requests.into_iter().flatten().filter_map(Request::next_deadline).min()
     }
+}
 
-    fn in_dialog(
-        &self,
-        method: Method,
-        cseq: u32,
-        reason: Option<&str>,
-        turn: &mut Turn<'_>,
-    ) -> Option<Vec<u8>> {
-        let (own_host, branch) = (host(turn.setup.address), turn.branch());
-        let sent_by = sent_by(&own_host, turn.setup.address);
-        let request = InDialog { method, cseq, sent_by, branch: &branch };
-        of_message(self.accepted.as_deref()?, |head| {
-            written(|out| {
-                let dialog = Dialog::as_uac(*head);
-                let mut request = in_dialog_request(out, &dialog, &request);
-                if let Some(reason) = reason {
-                    request.header("Reason", reason);
-                }
-                let _ = request.finish_without_body();
-            })
+/// A request inside the dialog that a response has made, with a header of its own.
+fn in_dialog(
+    head: &[u8],
+    method: Method,
+    cseq: u32,
+    header: Option<(&str, &str)>,
+    turn: &mut Turn<'_>,
+) -> Option<Vec<u8>> {
+    let (own_host, branch) = (host(turn.setup.address), turn.branch());
+    let sent_by = sent_by(&own_host, turn.setup.address);
+    let request = InDialog { method, cseq, sent_by, branch: &branch };
+    of_message(head, |head| {
+        written(|out| {
+            let dialog = Dialog::as_uac(*head);
+            let mut request = in_dialog_request(out, &dialog, &request);
+            if let Some((name, value)) = header {
+                request.header(name, value);
+            }
+            let _ = request.finish_without_body();
         })
-    }
+    })
 }
 
 /// Answers a request that needs no body.

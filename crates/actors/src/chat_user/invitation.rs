@@ -8,7 +8,7 @@ use msrp::{Direction, Proposal, Setup};
 use octets::Digits;
 use sip::{Method, RequestWriter};
 
-use super::script::Caller;
+use super::script::{Caller, Reliability};
 use super::turn::{Turn, host, sent_by, text_of};
 use crate::message_text::written;
 
@@ -39,6 +39,11 @@ pub(super) fn write(caller: &Caller, target: Digits, path: &str, turn: &mut Turn
         if let Some(topic) = &caller.topic {
             invite.header("Subject", topic.as_str());
         }
+        match caller.reliability {
+            Reliability::Unknown => {}
+            Reliability::Offered => drop(invite.header("Supported", "100rel")),
+            Reliability::Demanded | Reliability::Forgotten => drop(invite.header("Require", "100rel")),
+        }
         invite.to(&target, None).call_id(format!("{call}@{own_host}")).cseq(1);
         invite
             .header("Contact", format!("<sip:+{number}@{own_host}:{}>;{ICSI}", setup.address.port()))
@@ -47,7 +52,7 @@ pub(super) fn write(caller: &Caller, target: Digits, path: &str, turn: &mut Turn
             .header("Accept-Contact", format!("*;{ICSI}"))
             .header("Contribution-ID", contribution)
             .header("Conversation-ID", conversation)
-            .header("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE")
+            .header("Allow", "INVITE, ACK, CANCEL, BYE, PRACK, OPTIONS, UPDATE")
             .header("User-Agent", "actors");
         let address = format!("{}", setup.address.ip());
         let proposal = Proposal {

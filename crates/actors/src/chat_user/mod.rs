@@ -25,7 +25,7 @@ use crate::agenda::Agenda;
 use crate::{Actor, Calendar, Event, LinkName, Opening, Out, Participant};
 use chat::Chat;
 pub use record::{ChatRecord, EndedBy, Failure, SentText, Why};
-pub use script::{Caller, ChatScript, Enclosure, Step};
+pub use script::{Caller, ChatScript, Enclosure, Reliability, Step};
 use turn::Turn;
 
 /// Where the UE is.

@@ -31,6 +31,22 @@ pub struct Caller {
     pub topic: Option<String>,
     /// Does he hide both (`Privacy: id`)?
     pub is_private: bool,
+    /// What his client says of reliable provisional answers.
+    pub reliability: Reliability,
+}
+
+/// What a client says of reliable provisional answers (RFC 3262), and whether it keeps to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reliability {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// That it knows them: `Supported: 100rel`.
+    Offered,
+    /// That it wants them: `Require: 100rel`.
+    Demanded,
+    /// The same; but it never says PRACK.
+    Forgotten,
 }
 
 /// One thing that he does, or waits for.
@@ -93,7 +109,13 @@ impl Enclosure {
 impl ChatScript {
     /// A chat of `number`, who shows himself, with nothing in it yet.
     pub fn new(name: &str, number: Digits) -> Self {
-        let caller = Caller { number, display: None, topic: None, is_private: false };
+        let caller = Caller {
+            number,
+            display: None,
+            topic: None,
+            is_private: false,
+            reliability: Reliability::Unknown,
+        };
         ChatScript { name: name.into(), caller, steps: Vec::new(), patience: PATIENCE }
     }
 
@@ -122,6 +144,13 @@ impl ChatScript {
     #[must_use]
     pub fn hidden(mut self) -> Self {
         self.caller.is_private = true;
+        self
+    }
+
+    /// With a client that says this of reliable provisional answers.
+    #[must_use]
+    pub fn with_reliability(mut self, reliability: Reliability) -> Self {
+        self.caller.reliability = reliability;
         self
     }
 

@@ -241,3 +241,24 @@ fn texts_do_not_print() {
     let shown = alloc::format!("{script:?} {:?} {:?}", play.players.ue, record(&play));
     assert!(!shown.contains("secret") && !shown.contains("4670") && !shown.contains("Alice"));
 }
+
+#[test]
+fn a_ringing_that_must_arrive_is_acknowledged_once() {
+    let script =
+        |reliability| alice().with_reliability(reliability).then(Step::ExpectStatus(200)).then(Step::Bye);
+    for (reliability, pracks) in [
+        (Reliability::Unknown, 0),
+        (Reliability::Offered, 0),
+        (Reliability::Demanded, 1),
+        (Reliability::Forgotten, 0),
+    ] {
+        let mut play = play(Answer::Status(200), s(3), script(reliability));
+        play.to_lose = vec!["SIP/2.0 100"];
+        play.start();
+        play.wait(s(10));
+        assert!(record(&play).is_as_scripted(), "{reliability:?}: {:?}", record(&play));
+        let racks: Vec<_> =
+            play.players.invitee.racks.iter().map(|rack| (rack.rseq, rack.cseq.number)).collect();
+        assert_eq!(racks, [(17, 1); 1][..pracks], "{reliability:?}");
+    }
+}

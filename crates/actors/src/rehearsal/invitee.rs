@@ -11,8 +11,8 @@ use msrp::{
     SendRequest, Status,
 };
 use sip::{
-    Dialog, InDialog, Index, MessageView, Method, ResponseWriter, SentBy, StatusCode, Transport,
-    in_dialog_request,
+    Dialog, HeaderName, InDialog, Index, MessageView, Method, RAck, ResponseWriter, SentBy, StatusCode,
+    Transport, in_dialog_request,
 };
 use tempo::Instant;
 
@@ -44,6 +44,8 @@ pub(crate) struct FakeInvitee {
     link: Option<LinkName>,
     inbox: Vec<u8>,
     pub(crate) requests: Vec<String>,
+    /// What PRACKs have spoken of.
+    pub(crate) racks: Vec<RAck>,
     pub(crate) texts: Vec<String>,
     pub(crate) bound: bool,
     pub(crate) responses: Vec<u16>,
@@ -69,6 +71,7 @@ impl FakeInvitee {
             link: None,
             inbox: Vec::new(),
             requests: Vec::new(),
+            racks: Vec::new(),
             texts: Vec::new(),
             bound: false,
             responses: Vec::new(),
@@ -83,6 +86,9 @@ impl FakeInvitee {
         let bytes = written(|out| {
             let mut writer = ResponseWriter::start(out, view, from, status, None, Some(TAG), with_dialog);
             writer.header("Contact", format!("<sip:shard@{}>", self.address));
+            if code == 180 && view.lists(HeaderName::Require, b"100rel") {
+                writer.header("Require", "100rel").header("RSeq", "17");
+            }
             if with_dialog {
                 let offer = Offer::parse(view.body()).expect("an offer");
                 let answer = msrp::Answer {
@@ -137,6 +143,10 @@ impl FakeInvitee {
                 self.with_invite(out, |this, invite, from, out| this.respond(invite, from, 487, out));
             }
             Method::Bye => self.respond(&view, from, 200, out),
+            Method::Prack => {
+                self.racks.extend(view.header(HeaderName::RAck).and_then(RAck::parse));
+                self.respond(&view, from, 200, out);
+            }
             // RFC 3261 13.3.1.4: the 2xx need not be repeated any more.
             Method::Ack => self.due = None,
             _ => self.respond(&view, from, 405, out),

@@ -10,7 +10,7 @@ use crate::paper::{Coming, Going};
 use crate::places::STRANGER;
 use crate::plan::{
     Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Habit, JA, Lie, Limits, Operator,
-    ReportPlan, Reported, Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
+    ReportPlan, Reported, Ringing, Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
 };
 use crate::play::play_with;
 use crate::token::Side;
@@ -28,6 +28,7 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         sms_user: sms_users[id as usize],
         begins_ms,
         hides: false,
+        ringing: Ringing::Plain,
         answer: Answer::Yes,
         thinks_ms: 2000,
         says: vec![Say::ANSWERED; 2],

@@ -2,7 +2,7 @@
 //!
 //! Every text carries a token, so that whoever sees it knows whose it is: chat, side, number.
 
-use actors::{ChatScript, Enclosure, Step};
+use actors::{ChatScript, Enclosure, Reliability, Step};
 use serde::{Deserialize, Serialize};
 use tempo::Duration;
 
@@ -24,6 +24,9 @@ pub struct ChatPlan {
     /// Does he hide?
     #[serde(default)]
     pub hides: bool,
+    /// What his client says of reliable provisional answers.
+    #[serde(default, skip_serializing_if = "Ringing::is_plain")]
+    pub ringing: Ringing,
     /// What the SMS user says to it.
     pub answer: Answer,
     /// And how long he thinks.
@@ -33,6 +36,37 @@ pub struct ChatPlan {
     pub says: Vec<Say>,
     /// How it ends.
     pub end: End,
+}
+
+/// What a client says of reliable provisional answers (RFC 3262).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ringing {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// That it knows them.
+    Offered,
+    /// That it wants them.
+    Demanded,
+    /// The same, and it never says PRACK.
+    Forgotten,
+}
+
+impl Ringing {
+    /// Is it nothing?
+    pub fn is_plain(&self) -> bool {
+        *self == Ringing::Plain
+    }
+
+    fn reliability(self) -> Reliability {
+        match self {
+            Ringing::Plain => Reliability::Unknown,
+            Ringing::Offered => Reliability::Offered,
+            Ringing::Demanded => Reliability::Demanded,
+            Ringing::Forgotten => Reliability::Forgotten,
+        }
+    }
 }
 
 /// What an SMS user says to an invitation.
@@ -130,6 +164,7 @@ impl ChatPlan {
         let mut script = ChatScript::new(&format!("chat {}", self.id), chat_user(self.chat_user))
             .shown_as(&self.token(Side::Invitation, NAME).to_string())
             .about(&self.token(Side::Invitation, TOPIC).to_string())
+            .with_reliability(self.ringing.reliability())
             .patient_for(PATIENCE)
             .then(Step::Wait(Duration::from_millis(self.begins_ms)))
             .then(Step::Invite(sms_user(self.sms_user)));

@@ -2,9 +2,7 @@
 
 use tempo::Entropy;
 
-use super::{
-    Answer, Barred, ChatPlan, Costs, End, Fault, Limits, Operator, Plan, Say, SubscriberPlan, Terms,
-};
+use super::{Answer, Barred, ChatPlan, Costs, End, Fault, Limits, Operator, Plan, Ringing, Say, SubscriberPlan, Terms};
 use crate::chance::{Chance, Draw};
 
 /// Invitations that come at one rate for some time.
@@ -97,6 +95,7 @@ fn chat(chance: &mut Entropy, id: u32, begins_ms: u64) -> ChatPlan {
         sms_user: PEOPLE + id,
         begins_ms,
         hides: false,
+        ringing: Ringing::Plain,
         answer: Answer::Yes,
         thinks_ms: chance.between(500, 3500),
         says: vec![Say::ANSWERED; 3],

@@ -4,7 +4,7 @@ use tempo::Entropy;
 
 use super::{
     Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Habit, Lie, Limits, Manners, Operator,
-    PagePlan, Peer, Plan, Reader, ReportPlan, Reported, Say, SubscriberPlan, Terms, What,
+    PagePlan, Peer, Plan, Reader, ReportPlan, Reported, Ringing, Say, SubscriberPlan, Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -227,6 +227,12 @@ fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan
         sms_user: chance.between(0, u64::from(people) - 1) as u32,
         begins_ms: chance.between(0, act_one_ms),
         hides: chance.per_mille(80),
+        ringing: match chance.below(20) {
+            0..=3 => Ringing::Demanded,
+            4 => Ringing::Forgotten,
+            5 => Ringing::Offered,
+            _ => Ringing::Plain,
+        },
         answer: *chance.one_of(&[
             Answer::Yes,
             Answer::Yes,

@@ -13,7 +13,9 @@ mod people;
 mod reports;
 mod subscribers;
 
-pub use chats::{Answer, ChatPlan, Content, End, NAME, ONCE_MORE, Say, TOPIC, text_told_as, told_as};
+pub use chats::{
+    Answer, ChatPlan, Content, End, NAME, ONCE_MORE, Ringing, Say, TOPIC, text_told_as, told_as,
+};
 pub use costs::Costs;
 pub use crowd::{Crowd, Wave};
 pub use draw::Size;

@@ -2,7 +2,7 @@
 
 use octets::Digits;
 
-use super::{Answer, ChatPlan, End, Say, SubscriberPlan};
+use super::{Answer, ChatPlan, End, Ringing, Say, SubscriberPlan};
 
 /// The own number of a chat user.
 pub fn chat_user(place: u32) -> Digits {
@@ -43,6 +43,7 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
             sms_user: FIRST_CANARY + place,
             begins_ms: 100 * u64::from(place),
             hides: false,
+            ringing: Ringing::Plain,
             answer: if asks_first { Answer::Yes } else { Answer::Nothing },
             thinks_ms: 1000,
             says: vec![Say::ANSWERED; 2],

@@ -113,7 +113,7 @@ const ROWS: &[Row] = &[
     never("NonInviteClient", "Trying|Proceeding", "Timer(K)", UNSET),
     never("NonInviteClient", "Completed", "Timer(E)|Timer(F)", UNSET),
     never("DialogAckWait", "Over", "Timer", UNSET),
-    never("ReliableProvisional", "*", "*", "comes with 100rel: nobody of the cast demands it"),
+    never("ReliableProvisional", "Over", "Timer", UNSET),
     // The session timer.
     never("SessionTimer", "Over", "*", "the goodbye that follows drops it"),
     never("SessionTimer", "*", "Refreshed(*", REFRESHING),
