@@ -29,7 +29,10 @@ pub mod sms_user;
 
 pub use actor::{Actor, Event, LinkName, Opening};
 pub use calendar::Calendar;
-pub use chat_user::{Caller, ChatRecord, ChatScript, ChatUser, Enclosure, Reliability, Step, UeSetup};
+pub use chat_user::{
+    Caller, ChatRecord, ChatScript, ChatUser, Enclosure, Refresh, Refreshing, Reliability, SessionHabit,
+    Step, UeSetup,
+};
 pub use hss::{HomedNumbers, Hss};
 pub use letter::{Delivery, DeliveryEnd, Letter, ShortText};
 pub use node::NodeSetup;

@@ -77,7 +77,7 @@ fn fewer<T: Clone>(
 }
 
 /// What makes a world simpler, one thing each.
-const EASINGS: [fn(&mut Plan); 19] = [
+const EASINGS: [fn(&mut Plan); 20] = [
     |plan| plan.network = Terms::CALM,
     |plan| plan.network.loss = 0,
     |plan| plan.network.twice = 0,
@@ -94,6 +94,7 @@ const EASINGS: [fn(&mut Plan); 19] = [
     |plan| (plan.operator.recall_s, plan.operator.call_back) = (0, false),
     |plan| plan.operator.subscribers_only = false,
     |plan| plan.chats.iter_mut().for_each(|chat| chat.ringing = Ringing::Plain),
+    |plan| plan.chats.iter_mut().for_each(|chat| chat.session = None),
     |plan| {
         for subscriber in &mut plan.subscribers {
             (subscriber.refreshes, subscriber.leaves_ms, subscriber.changes_ms) = (0, None, None);

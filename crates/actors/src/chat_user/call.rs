@@ -1,6 +1,7 @@
 //! The SIP side of one chat: INVITE, CANCEL, ACK, BYE, and what the gateway asks inside the dialog.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
@@ -11,7 +12,8 @@ use sip::{
 use tempo::Instant;
 
 use super::request::{Heard, Request};
-use super::script::Reliability;
+use super::script::{Caller, Reliability};
+use super::session::{Session, SessionHabit};
 use super::turn::{Turn, host, sent_by};
 use crate::message_text::written;
 use crate::sip_label::label;
@@ -23,6 +25,8 @@ pub(super) struct Call {
     /// The last one, and the number of the response that it acknowledges.
     prack: Option<(Request, u32)>,
     acknowledges: bool,
+    habit: Option<SessionHabit>,
+    session: Option<Session>,
     /// The first 2xx: the dialog.
     accepted: Option<Vec<u8>>,
     cseq: u32,
@@ -46,13 +50,15 @@ pub(super) enum News {
 
 impl Call {
     /// Sends the invitation.
-    pub(super) fn start(invite: Vec<u8>, reliability: Reliability, turn: &mut Turn<'_>) -> Self {
+    pub(super) fn start(invite: Vec<u8>, caller: &Caller, turn: &mut Turn<'_>) -> Self {
         Call {
             invite: Request::invite(invite, turn),
             cancel: None,
             bye: None,
             prack: None,
-            acknowledges: reliability != Reliability::Forgotten,
+            acknowledges: caller.reliability != Reliability::Forgotten,
+            habit: caller.session,
+            session: None,
             accepted: None,
             cseq: 1,
             is_over: false,
@@ -90,11 +96,13 @@ impl Call {
     /// Leaves, and perhaps says why.
     pub(super) fn leave(&mut self, reason: Option<&str>, turn: &mut Turn<'_>) {
         self.cseq += 1;
-        let reason = reason.map(|reason| ("Reason", reason));
-        let bytes =
-            self.accepted.as_deref().and_then(|head| in_dialog(head, Method::Bye, self.cseq, reason, turn));
+        let reason: Vec<_> = reason.map(|reason| ("Reason", reason)).into_iter().collect();
+        let bytes = self
+            .accepted
+            .as_deref()
+            .and_then(|head| in_dialog(head, (Method::Bye, self.cseq), &reason, &[], turn));
         if let Some(bytes) = bytes {
-            self.is_over = true;
+            self.end();
             self.bye = Some(Request::other("BYE", bytes, turn));
         }
     }
@@ -102,6 +110,11 @@ impl Call {
     /// A response for this call.
     pub(super) fn response(&mut self, view: &MessageView<'_>, turn: &mut Turn<'_>) -> Vec<News> {
         let Some(status) = view.status() else { return Vec::new() };
+        if let (Some(session), Some(head)) = (&mut self.session, &self.accepted)
+            && session.response(head, view, turn)
+        {
+            return Vec::new();
+        }
         let request = match view.method() {
             Method::Invite => Some(&mut self.invite),
             Method::Cancel => self.cancel.as_mut(),
@@ -145,11 +158,13 @@ impl Call {
             let is_first = self.accepted.is_none();
             if is_first {
                 self.accepted = Some(whole(view));
+                self.session = self.habit.map(|habit| Session::start(habit, turn.now));
                 news.push(News::Status(status.code()));
                 news.push(News::Accepted(view.body().to_vec()));
             }
             // RFC 3261 13.2.2.4: each 2xx is acknowledged, for it is repeated until one arrives.
-            let ack = self.accepted.as_deref().and_then(|head| in_dialog(head, Method::Ack, 1, None, turn));
+            let ack =
+                self.accepted.as_deref().and_then(|head| in_dialog(head, (Method::Ack, 1), &[], &[], turn));
             if let Some(ack) = ack {
                 turn.say_sip("ACK", ack);
             }
@@ -172,7 +187,9 @@ impl Call {
         }
         self.cseq += 1;
         let rack = format!("{rseq} 1 INVITE");
-        if let Some(bytes) = in_dialog(&whole(view), Method::Prack, self.cseq, Some(("RAck", &rack)), turn) {
+        if let Some(bytes) =
+            in_dialog(&whole(view), (Method::Prack, self.cseq), &[("RAck", &rack)], &[], turn)
+        {
             self.prack = Some((Request::other("PRACK", bytes, turn), rseq));
         }
     }
@@ -189,8 +206,15 @@ impl Call {
         let (status, news) = match view.method() {
             Method::Bye if self.is_over => (StatusCode::OK, Vec::new()),
             Method::Bye => {
-                self.is_over = true;
+                self.end();
                 (StatusCode::OK, alloc::vec![News::TheyLeft])
+            }
+            Method::Update if self.habit.is_some_and(|habit| habit.grants) => {
+                let granted = view.header(HeaderName::SessionExpires).map(String::from_utf8_lossy);
+                let headers: Vec<_> =
+                    granted.iter().map(|granted| ("Session-Expires", &granted[..])).collect();
+                respond_with(view, from, StatusCode::OK, &headers, turn);
+                return Some(Vec::new());
             }
             Method::Options | Method::Update => (StatusCode::OK, Vec::new()),
             Method::Ack => return Some(Vec::new()),
@@ -216,25 +240,43 @@ impl Call {
             // An unanswered one ends by itself: the final response tells what became of it.
             prack.advance(turn);
         }
+        self.refresh(turn);
         if self.bye.as_mut().is_some_and(|bye| unanswered(bye.advance(turn))) {
             news.push(News::Left);
         }
         news
     }
 
+    fn refresh(&mut self, turn: &mut Turn<'_>) {
+        let (Some(session), Some(head)) = (&mut self.session, &self.accepted) else { return };
+        session.advance(turn);
+        if session.is_due(turn.now) {
+            self.cseq += 1;
+            session.refresh(head, self.invite.bytes(), self.cseq, turn);
+        }
+    }
+
+    fn end(&mut self) {
+        self.is_over = true;
+        if let Some(session) = &mut self.session {
+            session.end();
+        }
+    }
+
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let prack = self.prack.as_ref().map(|(prack, _)| prack);
         let requests = [Some(&self.invite), self.cancel.as_ref(), self.bye.as_ref(), prack];
-        requests.into_iter().flatten().filter_map(Request::next_deadline).min()
+        let session = self.session.as_ref().and_then(Session::next_deadline);
+        requests.into_iter().flatten().filter_map(Request::next_deadline).chain(session).min()
     }
 }
 
-/// A request inside the dialog that a response has made, with a header of its own.
-fn in_dialog(
+/// A request inside the dialog that a response has made, with headers of its own, and a session description or none.
+pub(super) fn in_dialog(
     head: &[u8],
-    method: Method,
-    cseq: u32,
-    header: Option<(&str, &str)>,
+    (method, cseq): (Method, u32),
+    headers: &[(&str, &str)],
+    description: &[u8],
     turn: &mut Turn<'_>,
 ) -> Option<Vec<u8>> {
     let (own_host, branch) = (host(turn.setup.address), turn.branch());
@@ -244,31 +286,47 @@ fn in_dialog(
         written(|out| {
             let dialog = Dialog::as_uac(*head);
             let mut request = in_dialog_request(out, &dialog, &request);
-            if let Some((name, value)) = header {
-                request.header(name, value);
+            for (name, value) in headers {
+                request.header(*name, *value);
             }
-            let _ = request.finish_without_body();
+            let _ = match description {
+                [] => request.finish_without_body(),
+                _ => request.body("application/sdp", |out| out.put(description)),
+            };
         })
     })
 }
 
 /// Answers a request that needs no body.
 pub(super) fn respond(view: &MessageView<'_>, from: SocketAddr, status: StatusCode, turn: &mut Turn<'_>) {
+    respond_with(view, from, status, &[], turn);
+}
+
+fn respond_with(
+    view: &MessageView<'_>,
+    from: SocketAddr,
+    status: StatusCode,
+    headers: &[(&str, &str)],
+    turn: &mut Turn<'_>,
+) {
     let tag = turn.word();
     let bytes = written(|out| {
         let mut writer = ResponseWriter::start(out, view, from, status, None, Some(tag.as_bytes()), false);
+        for (name, value) in headers {
+            writer.header(*name, *value);
+        }
         let _ = writer.finish_without_body();
     });
     let what = of_message(&bytes, label).unwrap_or_default();
     turn.answer_sip(response_target(&view.via(), from), &what, bytes);
 }
 
-fn of_message<T>(bytes: &[u8], read: impl FnOnce(&MessageView<'_>) -> T) -> Option<T> {
+pub(super) fn of_message<T>(bytes: &[u8], read: impl FnOnce(&MessageView<'_>) -> T) -> Option<T> {
     let index = Index::parse(bytes).ok()?;
     Some(read(&MessageView::new(bytes, &index)))
 }
 
-fn has_branch(request: &[u8], response: &MessageView<'_>) -> bool {
+pub(super) fn has_branch(request: &[u8], response: &MessageView<'_>) -> bool {
     of_message(request, |request| request.via().branch == response.via().branch).unwrap_or(false)
 }
 

@@ -194,7 +194,7 @@ impl Chat {
             Step::Invite(target) => {
                 let media = self.media.insert(Media::new(turn));
                 let invite = invitation::write(&self.script.caller, *target, media.path(), turn);
-                let call = self.call.insert(Call::start(invite, self.script.caller.reliability, turn));
+                let call = self.call.insert(Call::start(invite, &self.script.caller, turn));
                 self.new_call_id = Some(call.call_id());
                 Standing::Done
             }

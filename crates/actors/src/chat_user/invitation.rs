@@ -44,6 +44,12 @@ pub(super) fn write(caller: &Caller, target: Digits, path: &str, turn: &mut Turn
             Reliability::Offered => drop(invite.header("Supported", "100rel")),
             Reliability::Demanded | Reliability::Forgotten => drop(invite.header("Require", "100rel")),
         }
+        if let Some(session) = &caller.session {
+            invite.header("Supported", "timer");
+            if let Some(expires) = session.expires(session.at_first) {
+                invite.header("Session-Expires", expires);
+            }
+        }
         invite.to(&target, None).call_id(format!("{call}@{own_host}")).cseq(1);
         invite
             .header("Contact", format!("<sip:+{number}@{own_host}:{}>;{ICSI}", setup.address.port()))

@@ -10,6 +10,7 @@ mod media;
 mod record;
 mod request;
 mod script;
+mod session;
 mod turn;
 
 use alloc::collections::BTreeMap;
@@ -26,6 +27,7 @@ use crate::{Actor, Calendar, Event, LinkName, Opening, Out, Participant};
 use chat::Chat;
 pub use record::{ChatRecord, EndedBy, Failure, SentText, Why};
 pub use script::{Caller, ChatScript, Enclosure, Reliability, Step};
+pub use session::{Refresh, Refreshing, SessionHabit};
 use turn::Turn;
 
 /// Where the UE is.

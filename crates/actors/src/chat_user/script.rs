@@ -7,6 +7,8 @@ use core::time::Duration;
 
 use octets::Digits;
 
+use super::session::SessionHabit;
+
 /// One chat from its invitation to its end.
 #[derive(Clone)]
 pub struct ChatScript {
@@ -33,6 +35,8 @@ pub struct Caller {
     pub is_private: bool,
     /// What his client says of reliable provisional answers.
     pub reliability: Reliability,
+    /// What it does for its session; `None` when it knows no session timer.
+    pub session: Option<SessionHabit>,
 }
 
 /// What a client says of reliable provisional answers (RFC 3262), and whether it keeps to it.
@@ -115,6 +119,7 @@ impl ChatScript {
             topic: None,
             is_private: false,
             reliability: Reliability::Unknown,
+            session: None,
         };
         ChatScript { name: name.into(), caller, steps: Vec::new(), patience: PATIENCE }
     }
@@ -151,6 +156,13 @@ impl ChatScript {
     #[must_use]
     pub fn with_reliability(mut self, reliability: Reliability) -> Self {
         self.caller.reliability = reliability;
+        self
+    }
+
+    /// With a client that does this for its session.
+    #[must_use]
+    pub fn with_session(mut self, session: Option<SessionHabit>) -> Self {
+        self.caller.session = session;
         self
     }
 

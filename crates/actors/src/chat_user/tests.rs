@@ -262,3 +262,35 @@ fn a_ringing_that_must_arrive_is_acknowledged_once() {
         assert_eq!(racks, [(17, 1); 1][..pracks], "{reliability:?}");
     }
 }
+
+#[test]
+fn a_client_refreshes_its_session_until_it_stops() {
+    let habit = |by| SessionHabit {
+        interval_s: 90,
+        at_first: Refreshing::Theirs,
+        later: Refreshing::Own,
+        by,
+        every: s(2),
+        times: 2,
+        grants: true,
+    };
+    for (by, methods) in [
+        (Refresh::Update, &["INVITE", "ACK", "UPDATE", "UPDATE", "BYE"][..]),
+        (Refresh::BareInvite, &["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK", "BYE"]),
+        (Refresh::Hold, &["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK", "BYE"]),
+    ] {
+        let script = alice()
+            .with_session(Some(habit(by)))
+            .then(Step::ExpectStatus(200))
+            .then(Step::Wait(s(9)))
+            .then(Step::Bye);
+        let mut play = play(Answer::Status(200), s(1), script);
+        play.start();
+        play.wait(s(15));
+        assert!(record(&play).is_as_scripted(), "{by:?}: {:?}", record(&play));
+        let invitee = &play.players.invitee;
+        assert_eq!(invitee.requests, methods, "{by:?}");
+        let wished = ["90;refresher=uas", "90;refresher=uac", "90;refresher=uac"];
+        assert_eq!(invitee.expires, wished, "{by:?}: first the other side is to refresh, then the client");
+    }
+}

@@ -46,6 +46,8 @@ pub(crate) struct FakeInvitee {
     pub(crate) requests: Vec<String>,
     /// What PRACKs have spoken of.
     pub(crate) racks: Vec<RAck>,
+    /// Session-Expires of what came.
+    pub(crate) expires: Vec<String>,
     pub(crate) texts: Vec<String>,
     pub(crate) bound: bool,
     pub(crate) responses: Vec<u16>,
@@ -72,6 +74,7 @@ impl FakeInvitee {
             inbox: Vec::new(),
             requests: Vec::new(),
             racks: Vec::new(),
+            expires: Vec::new(),
             texts: Vec::new(),
             bound: false,
             responses: Vec::new(),
@@ -128,7 +131,11 @@ impl FakeInvitee {
         }
         view.validate_request().expect("a valid request");
         self.requests.push(String::from_utf8_lossy(view.method_name()).into_owned());
+        let expires = view.header(HeaderName::SessionExpires).map(String::from_utf8_lossy);
+        self.expires.extend(expires.map(String::from));
         match view.method() {
+            // Whatever a refresh asks for, it is not granted here.
+            Method::Invite if view.to_tag().is_some() => self.respond(&view, from, 488, out),
             Method::Invite if self.answer == Answer::Silence => {}
             Method::Invite if self.invite.is_some() => self.respond(&view, from, 180, out),
             Method::Invite => {

@@ -10,7 +10,7 @@ use sip::Method;
 use sms::{FailureCause, SmsSubmitReport};
 use tempo::{Duration, Instant};
 
-use super::{Checker, Kept, Scene, invited};
+use super::{Checker, Kept, Scene, invited, is_about_invitation};
 use crate::links::LinkNumber;
 use crate::plan::OVER;
 use crate::token::{Side, Token};
@@ -111,7 +111,11 @@ impl Checker for Conserved {
                     }
                     // Who has no room refuses without a transaction, and so does who cannot read a copy: the same INVITE may
                     // yet be let in, or has been.
-                    (None, Some(status)) if status.is_final() && ![400, 503].contains(&status.code()) => {
+                    (None, Some(status))
+                        if status.is_final()
+                            && ![400, 503].contains(&status.code())
+                            && is_about_invitation(message) =>
+                    {
                         if let Some(answered) = self.invited.get_mut(message.call_id()) {
                             *answered = Some(crossing.at);
                         }

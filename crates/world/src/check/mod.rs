@@ -8,6 +8,7 @@ mod conserved;
 mod no_cross_talk;
 mod pair_unique;
 mod permitted;
+mod refreshed;
 mod reported;
 mod silent_on_secrets;
 mod spoken;
@@ -100,6 +101,11 @@ pub fn invited(message: &sip::MessageView<'_>) -> Option<u32> {
     token.filter(|_| is_first).map(|token| token.chat)
 }
 
+/// Is it about the INVITE that begins a chat? Those within its dialog come later, and are counted on.
+pub fn is_about_invitation(message: &sip::MessageView<'_>) -> bool {
+    message.cseq() == sip::CSeq { number: 1, method: sip::Method::Invite }
+}
+
 /// A promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
@@ -129,6 +135,7 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(bounded::Bounded),
         Box::new(reported::Reported::default()),
         Box::new(permitted::Permitted::default()),
+        Box::new(refreshed::Refreshed::default()),
         Box::new(authorised::Authorised::default()),
         Box::new(spoken::Spoken::default()),
         Box::new(silent_on_secrets::SilentOnSecrets::default()),

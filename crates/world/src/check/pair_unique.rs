@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sip::Method;
 use tempo::{Duration, Instant};
 
-use super::{Checker, Kept, Scene, invited};
+use super::{Checker, Kept, Scene, invited, is_about_invitation};
 use crate::plan::What as Fault;
 use crate::token::{Side, Token};
 use crate::trace::text_of;
@@ -57,7 +57,7 @@ impl Numbers {
                 }
                 let is_end = match (message.status(), message.method()) {
                     (None, Method::Bye) => true,
-                    (Some(status), Method::Invite) => status.code() >= 300,
+                    (Some(status), _) => status.code() >= 300 && is_about_invitation(message),
                     _ => false,
                 };
                 if let Some(chat) = self.calls.get(call).filter(|_| is_end) {

@@ -9,8 +9,9 @@ use crate::gateway::{Misrule, Wrap};
 use crate::paper::{Coming, Going};
 use crate::places::STRANGER;
 use crate::plan::{
-    Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Habit, JA, Lie, Limits, Operator,
-    ReportPlan, Reported, Ringing, Say, SubscriberPlan, Terms, What, YES, pooled, sms_user,
+    Answer, Barred, By, Callee, ChatPlan, Content, Costs, End, Fault, Habit, JA, Lie, Limits, Operator,
+    Refresher, ReportPlan, Reported, Ringing, Say, SessionPlan, SubscriberPlan, Terms, What, YES, pooled,
+    sms_user,
 };
 use crate::play::play_with;
 use crate::token::Side;
@@ -29,6 +30,7 @@ fn plan(sms_users: [u32; 2], second_begins_ms: u64) -> Plan {
         begins_ms,
         hides: false,
         ringing: Ringing::Plain,
+        session: None,
         answer: Answer::Yes,
         thinks_ms: 2000,
         says: vec![Say::ANSWERED; 2],
@@ -268,6 +270,29 @@ fn bounded_sees_what_is_never_forgotten() {
 #[test]
 fn silent_on_secrets_hears_a_number_in_what_could_be_logged() {
     exactly("silent_on_secrets", &plan([0, 1], 2000), Breach::Directory(shammed::talkative));
+}
+
+#[test]
+fn refreshed_sees_a_chat_that_goes_on_when_its_client_refreshes_no_more() {
+    let clinging: Tamper = || {
+        Box::new(|going| match going {
+            Going::Datagram { bytes, .. } if bytes.starts_with(b"BYE ") => vec![],
+            other => vec![other],
+        })
+    };
+    let mut plan = plan([0, 1], 2000);
+    plan.operator.idle_timer_s = 600;
+    plan.chats[0].session = Some(SessionPlan {
+        interval_s: 90,
+        at_first: Refresher::Client,
+        later: Refresher::Client,
+        by: By::Invite,
+        every_ms: 20_000,
+        times: 2,
+        grants: false,
+    });
+    plan.chats[0].says[1].after_ms = 250_000;
+    exactly("refreshed", &plan, Breach::Going(clinging));
 }
 
 #[test]

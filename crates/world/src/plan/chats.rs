@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tempo::Duration;
 
 use super::people::{chat_user, sms_user};
+use super::session::SessionPlan;
 use crate::token::{Side, Token};
 
 /// A chat.
@@ -27,6 +28,9 @@ pub struct ChatPlan {
     /// What his client says of reliable provisional answers.
     #[serde(default, skip_serializing_if = "Ringing::is_plain")]
     pub ringing: Ringing,
+    /// And what it does for its session; `None` when it knows no session timer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionPlan>,
     /// What the SMS user says to it.
     pub answer: Answer,
     /// And how long he thinks.
@@ -165,6 +169,7 @@ impl ChatPlan {
             .shown_as(&self.token(Side::Invitation, NAME).to_string())
             .about(&self.token(Side::Invitation, TOPIC).to_string())
             .with_reliability(self.ringing.reliability())
+            .with_session(self.session.map(|session| session.habit()))
             .patient_for(PATIENCE)
             .then(Step::Wait(Duration::from_millis(self.begins_ms)))
             .then(Step::Invite(sms_user(self.sms_user)));
@@ -202,6 +207,8 @@ impl ChatPlan {
         match self.end {
             End::ChatUser => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Bye),
             End::Closed => script.then(Step::Wait(Duration::from_secs(5))).then(Step::Close),
+            // Long enough for a session that nobody refreshes any more.
+            End::Silence if self.session.is_some() => script.then(Step::Wait(SILENCE)).then(Step::ExpectBye),
             _ => script.then(Step::ExpectBye),
         }
     }
@@ -232,5 +239,7 @@ pub const ONCE_MORE: u32 = 1000;
 pub const NAME: u32 = 0;
 /// And of the one that is the topic of his invitation.
 pub const TOPIC: u32 = 1;
+/// How long somebody says nothing, before he waits for the end of the chat.
+const SILENCE: Duration = Duration::from_secs(70);
 /// How long a chat user waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(40);

@@ -96,6 +96,7 @@ fn chat(chance: &mut Entropy, id: u32, begins_ms: u64) -> ChatPlan {
         begins_ms,
         hides: false,
         ringing: Ringing::Plain,
+        session: None,
         answer: Answer::Yes,
         thinks_ms: chance.between(500, 3500),
         says: vec![Say::ANSWERED; 3],

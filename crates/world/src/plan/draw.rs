@@ -3,8 +3,9 @@
 use tempo::Entropy;
 
 use super::{
-    Answer, Barred, Callee, ChatPlan, Content, Costs, End, Fault, Habit, Lie, Limits, Manners, Operator,
-    PagePlan, Peer, Plan, Reader, ReportPlan, Reported, Ringing, Say, SubscriberPlan, Terms, What,
+    Answer, Barred, By, Callee, ChatPlan, Content, Costs, End, Fault, Habit, Lie, Limits, Manners, Operator,
+    PagePlan, Peer, Plan, Reader, Refresher, ReportPlan, Reported, Ringing, Say, SessionPlan, SubscriberPlan,
+    Terms, What,
 };
 use crate::chance::{Chance, Draw};
 
@@ -233,6 +234,7 @@ fn chat(chance: &mut Entropy, id: u32, people: u32, act_one_ms: u64) -> ChatPlan
             5 => Ringing::Offered,
             _ => Ringing::Plain,
         },
+        session: session(chance),
         answer: *chance.one_of(&[
             Answer::Yes,
             Answer::Yes,
@@ -284,6 +286,20 @@ fn pages(chance: &mut Entropy, chats: &[ChatPlan], act_one_ms: u64) -> Vec<PageP
             }
         })
         .collect()
+}
+
+/// One client of three knows the session timer. Most stop refreshing at some time, and some ask for too little.
+fn session(chance: &mut Entropy) -> Option<SessionPlan> {
+    use Refresher::{Client, Gateway, Open, Unsaid};
+    chance.per_mille(330).then(|| SessionPlan {
+        interval_s: if chance.per_mille(50) { 60 } else { *chance.one_of(&[90, 90, 120, 1800]) },
+        at_first: *chance.one_of(&[Unsaid, Open, Client, Client, Gateway, Gateway]),
+        later: *chance.one_of(&[Unsaid, Client, Client, Client, Gateway]),
+        by: *chance.one_of(&[By::Update, By::Update, By::Invite, By::BareInvite, By::Hold]),
+        every_ms: *chance.one_of(&[500, 3000, 10_000, 25_000, 45_000]),
+        times: *chance.one_of(&[0, 0, 1, 3, 10]),
+        grants: chance.per_mille(500),
+    })
 }
 
 fn say(chance: &mut Entropy, asks: u64) -> Say {

@@ -11,6 +11,7 @@ mod operator;
 mod pages;
 mod people;
 mod reports;
+mod session;
 mod subscribers;
 
 pub use chats::{
@@ -28,6 +29,7 @@ pub use people::{
     canaries, chat_user, chats_of_canaries, has_another_language, home_prefixes, place_of, pooled, sms_user,
 };
 pub use reports::{Habit, ReportPlan, Reported};
+pub use session::{By, Refresher, SessionPlan};
 pub use subscribers::{Callee, SubscriberPlan};
 
 use serde::{Deserialize, Serialize};

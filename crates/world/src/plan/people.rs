@@ -44,6 +44,7 @@ pub fn chats_of_canaries(first_id: u32, asks_first: bool) -> Vec<ChatPlan> {
             begins_ms: 100 * u64::from(place),
             hides: false,
             ringing: Ringing::Plain,
+            session: None,
             answer: if asks_first { Answer::Yes } else { Answer::Nothing },
             thinks_ms: 1000,
             says: vec![Say::ANSWERED; 2],

@@ -57,7 +57,6 @@ const fn seldom(
 const TRANSACTIONS: &str = "InviteServer|NonInviteServer|InviteClient|NonInviteClient";
 const UNSET: &str = "this timer is not set there, and the reminder of one that was cleared is no event";
 const CALL_BACK: &str = "comes with call-back that is accepted: nobody of the cast comes back";
-const REFRESHING: &str = "comes with re-INVITE, and with clients that refresh their sessions";
 const NO_CALLERS: &str = "the gateway connects to its peers, and nobody connects to it";
 const NO_LINK: &str = "there is no connection that it could come from";
 const NO_DIALOG: &str = "there is no dialog and no session yet";
@@ -116,12 +115,13 @@ const ROWS: &[Row] = &[
     never("ReliableProvisional", "Over", "Timer", UNSET),
     // The session timer.
     never("SessionTimer", "Over", "*", "the goodbye that follows drops it"),
-    never("SessionTimer", "*", "Refreshed(*", REFRESHING),
-    never("SessionTimer", "Watching", "*", REFRESHING),
-    never("SessionTimer", "Holding", "RefreshAnswered(*", REFRESHING),
     never("SessionTimer", "Off", "Timer", UNSET),
-    never("SessionTimer", "Off", "RefreshAnswered(*", "nothing was asked"),
-    never("SessionTimer", "Asking", "RefreshAnswered(off)", REFRESHING),
+    seldom(
+        "SessionTimer",
+        "Off|Watching|Holding",
+        "RefreshAnswered(*",
+        "an answer that comes when the client has refreshed by itself meanwhile",
+    ),
     // The peers of Diameter.
     never("Peer", "WaitConnectElect|WaitReturns|Open(Responder)|Closing(Responder)", "*", NO_CALLERS),
     never("Peer", "*", "Arrived(*|Disconnected(Responder)|Received(Responder)", NO_CALLERS),
