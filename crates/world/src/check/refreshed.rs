@@ -43,6 +43,13 @@ impl Checker for Refreshed {
                 let over = Session { shard: crossing.shard, cseq: u32::MAX, until: None };
                 self.sessions.insert(message.call_id().to_vec(), over);
             }
+            // A copy with another Call-ID may be answered like its original, and begins nothing.
+            What::Sip { message, is_damaged: false, .. }
+                if crossing.way == Way::In && message.is_request() && message.method() == Method::Invite =>
+            {
+                let begun = Session { shard: crossing.shard, cseq: 0, until: None };
+                self.sessions.entry(message.call_id().to_vec()).or_insert(begun);
+            }
             What::Sip { message, .. } if crossing.way == Way::Out => self.granted(crossing, message),
             What::Crash => self.sessions.retain(|_, session| session.shard != crossing.shard),
             _ => {}
@@ -66,18 +73,16 @@ impl Refreshed {
         let cseq = message.cseq();
         let is_granted = message.status().is_some_and(|status| status.is_success())
             && [Method::Invite, Method::Update].contains(&cseq.method);
-        let is_known =
-            self.sessions.get(message.call_id()).is_some_and(|session| cseq.number <= session.cseq);
-        if !is_granted || is_known {
+        let session = self.sessions.get_mut(message.call_id());
+        let Some(session) = session.filter(|session| is_granted && session.cseq < cseq.number) else {
             return;
-        }
+        };
         let expires = message.header(HeaderName::SessionExpires).and_then(SessionExpires::parse);
         let theirs = expires.filter(|expires| expires.refresher == Some(Refresher::Uac));
         let life = theirs.map(|expires| Duration::from_secs(expires.seconds.into()));
         let until = life.map(|life| crossing.at + life + GRACE);
         self.next_look = self.next_look.into_iter().chain(until).min();
-        let session = Session { shard: crossing.shard, cseq: cseq.number, until };
-        self.sessions.insert(message.call_id().to_vec(), session);
+        *session = Session { shard: crossing.shard, cseq: cseq.number, until };
     }
 
     fn look(&mut self, at: Instant) -> Kept {
