@@ -66,8 +66,10 @@ impl Cast {
         let hss_address = HssAddress { host: host_of("hss"), at: HSS };
         let persistence = Persistence { attempts_max: 3, pause: Duration::from_secs(4) };
         let ue = UeSetup { address: UE, scscf: SCSCF, domain: REALM.into() };
+        let mut chat_user = ChatUser::new(ue, wall, chance.fork());
+        chat_user.take_calls();
         Cast {
-            chat_user: ChatUser::new(ue, wall, chance.fork()),
+            chat_user,
             scscf: Scscf::new(ScscfSetup { address: SCSCF, ue: UE, isc: GATEWAY_SIP, domain: REALM.into() }),
             sms_centre: SmsCentre::new(centre, sc_address),
             sms_gmsc: SmsGmsc::new(gmsc, sc_address, &hss_address, persistence),

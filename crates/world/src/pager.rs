@@ -1,5 +1,5 @@
-//! Chat users of another S-CSCF, who register, write MESSAGEs outside of any chat, and get some; called back into a chat, none
-//! comes.
+//! Chat users of another S-CSCF, who register, write MESSAGEs outside of any chat, and get some; called back into a chat, those
+//! come whom the other S-CSCF serves.
 //!
 //! UE and S-CSCF in one, as the gateway sees only the latter. In: what its plan says, responses, MESSAGEs of the gateway. Out:
 //! REGISTER and MESSAGE, each a client transaction; an answer to each MESSAGE, the same for its repetitions.
@@ -15,7 +15,7 @@ use sip::{
 use tempo::{Duration, Instant};
 
 use crate::paper::BIRTH;
-use crate::places::{GATEWAY_SIP, PAGER, REALM};
+use crate::places::{GATEWAY_SIP, PAGER, REALM, SCSCF};
 use crate::plan::{Callee, PagePlan, Reader, SubscriberPlan, chat_user, place_of, sms_user, told_as};
 use crate::token::Token;
 use crate::trace::number;
@@ -74,16 +74,20 @@ impl Pager {
     pub fn register(&mut self, beginning: Instant, subscriber: &SubscriberPlan) {
         let SubscriberPlan { chat_user, life_s, .. } = *subscriber;
         self.callees.insert(chat_user, subscriber.when_called);
+        let served_by = if subscriber.when_called == Callee::Coming { SCSCF } else { PAGER };
         let at = beginning + Duration::from_millis(subscriber.registers_ms);
         let leaves = subscriber.leaves_ms.map(|leaves_ms| beginning + Duration::from_millis(leaves_ms));
         for turn in 0..=subscriber.refreshes {
             let at = at + Duration::from_secs(u64::from(life_s / 2 * turn));
             if leaves.is_none_or(|leaves| at < leaves) {
-                self.ask(at, register(("sub", chat_user), chat_user, life_s, turn + 1));
+                self.ask(at, register_at(served_by, ("sub", chat_user), chat_user, life_s, turn + 1));
             }
         }
         if let Some(leaves) = leaves {
-            self.ask(leaves, register(("sub", chat_user), chat_user, 0, subscriber.refreshes + 2));
+            self.ask(
+                leaves,
+                register_at(served_by, ("sub", chat_user), chat_user, 0, subscriber.refreshes + 2),
+            );
         }
     }
 
@@ -131,7 +135,8 @@ impl Pager {
             Some(Callee::Ringing) => StatusCode::RINGING,
             Some(Callee::Busy) => StatusCode::BUSY_HERE,
             Some(Callee::Unwilling) => StatusCode::DECLINE,
-            Some(Callee::Away) | None => StatusCode::TEMPORARILY_UNAVAILABLE,
+            // He is called through his own S-CSCF.
+            Some(Callee::Away | Callee::Coming) | None => StatusCode::TEMPORARILY_UNAVAILABLE,
         };
         if status == StatusCode::RINGING {
             self.ringing.insert(branch, message.as_ref().to_vec());
@@ -232,14 +237,19 @@ impl Actor for Pager {
 }
 
 /// A third-party REGISTER (TS 24.229 5.4.1.7), with the number in its service information.
-fn register((name, id): (&str, u32), who: u32, seconds: u32, cseq: u32) -> String {
+fn register(name: (&str, u32), who: u32, seconds: u32, cseq: u32) -> String {
+    register_at(PAGER, name, who, seconds, cseq)
+}
+
+/// The same, of somebody whom another S-CSCF serves.
+fn register_at(scscf: SocketAddr, (name, id): (&str, u32), who: u32, seconds: u32, cseq: u32) -> String {
     let own = number(chat_user(who));
     let body = format!("<ims-3gpp version=\"1\"><service-info>{own}</service-info></ims-3gpp>");
     let length = body.len();
     format!(
         "REGISTER sip:ipsmgw.{REALM} SIP/2.0\r\nVia: SIP/2.0/UDP {PAGER};branch=z9hG4bK-{name}{id}-{cseq}\r\n\
          Max-Forwards: 70\r\nFrom: <sip:scscf.{REALM}>;tag={name}{id}\r\nTo: <sip:+{own}@{REALM}>\r\n\
-         Call-ID: {name}{id}@{REALM}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:{PAGER}>\r\nExpires: {seconds}\r\n\
+         Call-ID: {name}{id}@{REALM}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:{scscf}>\r\nExpires: {seconds}\r\n\
          Content-Type: application/3gpp-ims+xml\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }

@@ -12,6 +12,7 @@ mod request;
 mod script;
 mod session;
 mod turn;
+mod visit;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -19,7 +20,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::SocketAddr;
 
-use sip::{Index, MessageView, StatusCode};
+use sip::{Index, MessageView, Method, StatusCode};
 use tempo::{Entropy, Instant, WallClock};
 
 use crate::agenda::Agenda;
@@ -29,6 +30,7 @@ pub use record::{ChatRecord, EndedBy, Failure, SentText, Why};
 pub use script::{Caller, ChatScript, Enclosure, Reliability, Step};
 pub use session::{Refresh, Refreshing, SessionHabit};
 use turn::Turn;
+use visit::Visit;
 
 /// Where the UE is.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub struct ChatUser {
     calendar: Calendar,
     chance: Entropy,
     chats: Vec<Chat>,
+    /// Chats that others begin, by numbers that no chat of its own has; `None` where it can be invited by nobody.
+    visits: Option<BTreeMap<usize, Visit>>,
     agenda: Agenda<usize>,
     /// Whose Call-ID and whose connection that is.
     calls: BTreeMap<Vec<u8>, usize>,
@@ -62,6 +66,7 @@ impl ChatUser {
             calendar: Calendar::new(Instant::ZERO, wall),
             chance,
             chats: Vec::new(),
+            visits: None,
             agenda: Agenda::default(),
             calls: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -74,6 +79,11 @@ impl ChatUser {
     pub fn with(mut self, script: ChatScript) -> Self {
         self.add(script);
         self
+    }
+
+    /// From now on it accepts whoever invites it.
+    pub fn take_calls(&mut self) {
+        self.visits.get_or_insert_default();
     }
 
     /// One more chat; the number by which [`ChatUser::record`] knows it. After the curtain has risen it begins with the
@@ -118,6 +128,44 @@ impl ChatUser {
         }
     }
 
+    /// Lets one chat act that somebody else has begun; `None` when it is none of these.
+    fn with_visit<T>(
+        &mut self,
+        now: Instant,
+        number: usize,
+        out: &mut Out,
+        act: impl FnOnce(&mut Visit, &mut Turn<'_>) -> T,
+    ) -> Option<T> {
+        let visit = self.visits.as_mut()?.get_mut(&number)?;
+        let wall = self.calendar.at(now);
+        let mut turn = Turn { now, wall, setup: &self.setup, chance: &mut self.chance, out };
+        let done = act(visit, &mut turn);
+        self.agenda.arm(number, visit.next_deadline());
+        Some(done)
+    }
+
+    /// Somebody invites it; `false` when it cannot be invited.
+    fn invited(
+        &mut self,
+        now: Instant,
+        view: &MessageView<'_>,
+        (from, bytes): (SocketAddr, &[u8]),
+        out: &mut Out,
+    ) -> bool {
+        let Some(visits) = &mut self.visits else { return false };
+        if view.method() != Method::Invite || !view.is_request() || view.to_tag().is_some() {
+            return false;
+        }
+        let number = FIRST_VISIT + visits.len();
+        let wall = self.calendar.at(now);
+        let mut turn = Turn { now, wall, setup: &self.setup, chance: &mut self.chance, out };
+        let visit = Visit::start(bytes.to_vec(), from, &mut turn);
+        self.agenda.arm(number, visit.next_deadline());
+        visits.insert(number, visit);
+        self.calls.insert(view.call_id().to_vec(), number);
+        true
+    }
+
     fn datagram(&mut self, now: Instant, from: SocketAddr, bytes: &[u8], out: &mut Out) {
         let Ok(index) = Index::parse(bytes) else { return };
         let view = MessageView::new(bytes, &index);
@@ -134,7 +182,14 @@ impl ChatUser {
                 };
             });
         }
-        // RFC 3261 12.2.2: no such dialog. This UE can be invited by nobody.
+        let visited = number.filter(|_| view.is_request());
+        is_taken |= visited
+            .and_then(|number| {
+                self.with_visit(now, number, out, |visit, turn| visit.request(&view, from, turn))
+            })
+            .is_some();
+        is_taken |= !is_taken && number.is_none() && self.invited(now, &view, (from, bytes), out);
+        // RFC 3261 12.2.2: no such dialog.
         if !is_taken && view.is_answerable() {
             let status = match view.to_tag() {
                 Some(_) => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,
@@ -159,18 +214,22 @@ impl Actor for ChatUser {
             Event::Opened { link, opening: Opening::Connected { tag }, .. } => {
                 self.links.insert(link, tag as usize);
                 self.with_chat(now, tag as usize, out, |chat, turn| chat.opened(link, turn));
+                self.with_visit(now, tag as usize, out, |visit, turn| visit.opened(link, turn));
             }
             Event::NotOpened { tag } => {
                 self.with_chat(now, tag as usize, out, |chat, turn| chat.closed(turn));
+                self.with_visit(now, tag as usize, out, |visit, _| visit.closed());
             }
             Event::Bytes { link, bytes } => {
                 if let Some(number) = self.links.get(&link).copied() {
                     self.with_chat(now, number, out, |chat, turn| chat.bytes(bytes, turn));
+                    self.with_visit(now, number, out, |visit, turn| visit.bytes(bytes, turn));
                 }
             }
             Event::Closed { link } => {
                 if let Some(number) = self.links.remove(&link) {
                     self.with_chat(now, number, out, |chat, turn| chat.closed(turn));
+                    self.with_visit(now, number, out, |visit, _| visit.closed());
                 }
             }
             // A UE listens for nothing but SIP.
@@ -180,6 +239,7 @@ impl Actor for ChatUser {
             && let Some(number) = self.agenda.take_due(now)
         {
             self.with_chat(now, number, out, |chat, turn| chat.advance(number as u64, turn));
+            self.with_visit(now, number, out, |visit, turn| visit.advance(number as u64, turn));
         }
     }
 
@@ -202,5 +262,10 @@ impl fmt::Debug for UeSetup {
     }
 }
 
+/// More chats than this no UE begins.
+const FIRST_VISIT: usize = 1 << 24;
+
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod visit_tests;

@@ -84,7 +84,7 @@ impl Scscf {
         while head.first(HeaderName::Route).and_then(hop::address_of_route) == Some(self.setup.address) {
             head.take_first(HeaderName::Route);
         }
-        let Some(next) = self.next_hop(view, &mut head) else {
+        let Some(next) = self.next_hop(from, view, &mut head) else {
             self.dropped += 1;
             return;
         };
@@ -109,7 +109,7 @@ impl Scscf {
 
     /// A telephone number, or a name of the home network, is for the gateway to interwork; the rule looks at nothing but
     /// the Request-URI, so CANCEL and the ACK of a refusal go the way of their INVITE.
-    fn next_hop(&self, view: &MessageView<'_>, head: &mut Head) -> Option<SocketAddr> {
+    fn next_hop(&self, from: SocketAddr, view: &MessageView<'_>, head: &mut Head) -> Option<SocketAddr> {
         if let Some(route) = head.first(HeaderName::Route) {
             return hop::address_of_route(route);
         }
@@ -117,6 +117,10 @@ impl Scscf {
             return Some(target);
         }
         Uri::parse(view.request_uri())?;
+        // TS 24.229 5.4.3.3: whom the gateway calls, is he who is registered.
+        if self.party_at(from) == Participant::Gateway {
+            return Some(self.setup.ue);
+        }
         // TS 24.229 5.4.3.2: behind the AS comes our own entry with the original dialog identifier.
         let mut odi = b"<sip:odi-".to_vec();
         odi.extend_from_slice(&hop::branch(view)[sip::token::COOKIE.len()..]);

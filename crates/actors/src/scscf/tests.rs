@@ -209,3 +209,12 @@ fn no_octets_of_a_stranger_break_the_proxy() {
     let (_, longest) = forwarded(scscf, UE, &whole.replacen("Max-Forwards", &(padding + "Max-Forwards"), 1));
     assert!(longest.len() > 60_000);
 }
+
+#[test]
+fn whom_the_gateway_calls_by_name_is_the_one_who_is_registered() {
+    let invite = request("INVITE", "sip:+4670@ims.example", "z9hG4bKcall", "", &[ROUTE]);
+    let (to, text) = forwarded(&mut scscf(), SHARD, &invite);
+    assert_eq!(to, address(UE));
+    assert!(lines(&text, "Route").is_empty());
+    assert_eq!(lines(&text, "Record-Route"), ["<sip:127.0.0.1:5060;lr>"], "what comes next passes here, too");
+}

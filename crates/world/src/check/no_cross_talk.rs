@@ -10,7 +10,7 @@ use tempo::Duration;
 
 use super::pair_unique::Numbers;
 use super::{Checker, Kept, Scene, invited};
-use crate::plan::{NAME, chat_user, sms_user};
+use crate::plan::{ChatPlan, NAME, chat_user, sms_user};
 use crate::token::{Side, Token};
 use crate::trace::{number, text_of};
 use crate::watch::{Crossing, Way, What};
@@ -20,6 +20,8 @@ use crate::watch::{Crossing, Way, What};
 pub struct NoCrossTalk {
     /// Chat by the path of its UE.
     paths: BTreeMap<Vec<u8>, u32>,
+    /// Chat users who are called back, by Call-ID: a chat of the same two people.
+    called: BTreeMap<Vec<u8>, u32>,
     numbers: Numbers,
     /// Chats that were begun before a crash: nobody rests their numbers any more.
     crashed: BTreeSet<u32>,
@@ -37,6 +39,26 @@ impl Checker for NoCrossTalk {
             (What::Sip { message, .. }, Way::In) => {
                 if let (Some(chat), Ok(offer)) = (invited(message), msrp::Offer::parse(message.body())) {
                     self.paths.insert(offer.path.to_vec(), chat);
+                }
+                if let Some(chat) = self.called.get(message.call_id())
+                    && let Ok(answer) = msrp::Offer::parse(message.body())
+                {
+                    self.paths.insert(answer.path.to_vec(), *chat);
+                }
+                Ok(())
+            }
+            (What::Sip { message, .. }, Way::Out)
+                if message.is_request()
+                    && message.method() == Method::Invite
+                    && message.to_tag().is_none() =>
+            {
+                let digits = |party: sip::NameAddr<'_>| party.parsed_uri().and_then(|uri| uri.digits());
+                let people = (digits(message.to()), digits(message.from()));
+                let is_theirs = |chat: &&ChatPlan| {
+                    people == (Some(chat_user(chat.chat_user)), Some(sms_user(chat.sms_user)))
+                };
+                if let Some(chat) = scene.plan.chats.iter().find(is_theirs) {
+                    self.called.insert(message.call_id().to_vec(), chat.id);
                 }
                 Ok(())
             }

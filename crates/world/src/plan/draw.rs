@@ -194,6 +194,10 @@ fn subscribers(
                 is_authorised: chance.per_mille(800),
                 auto_accept: *chance.one_of(&[None, None, Some(true), Some(false)]),
                 when_called: *chance.one_of(&[
+                    Callee::Coming,
+                    Callee::Coming,
+                    Callee::Coming,
+                    Callee::Coming,
                     Callee::Away,
                     Callee::Busy,
                     Callee::Unwilling,

@@ -32,7 +32,7 @@ pub struct SubscriberPlan {
     pub changes_ms: Option<u64>,
 }
 
-/// What somebody does who is called back into a chat. None comes back.
+/// What somebody does who is called back into a chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Callee {
@@ -47,6 +47,8 @@ pub enum Callee {
     Ringing,
     /// Says nothing.
     Silent,
+    /// Comes.
+    Coming,
 }
 
 impl SubscriberPlan {

@@ -56,7 +56,6 @@ const fn seldom(
 
 const TRANSACTIONS: &str = "InviteServer|NonInviteServer|InviteClient|NonInviteClient";
 const UNSET: &str = "this timer is not set there, and the reminder of one that was cleared is no event";
-const CALL_BACK: &str = "comes with call-back that is accepted: nobody of the cast comes back";
 const NO_CALLERS: &str = "the gateway connects to its peers, and nobody connects to it";
 const NO_LINK: &str = "there is no connection that it could come from";
 const NO_DIALOG: &str = "there is no dialog and no session yet";
@@ -97,11 +96,16 @@ const ROWS: &[Row] = &[
     never("NonInviteServer", "Proceeding", "*", "the gateway says nothing provisional outside of INVITE"),
     never("NonInviteServer", "Completed", "Respond(*", "whoever was answered is not answered again"),
     never("InviteClient", "*", "Timer(E)|Timer(F)|Timer(K)|Timer(of a server)", LETTER),
-    never("InviteClient", "Accepted", "*", CALL_BACK),
-    never("InviteClient", "Calling|Proceeding", "Response(2xx)", CALL_BACK),
     never("InviteClient", "Calling|Proceeding", "Timer(D)|Timer(M)", UNSET),
     never("InviteClient", "Proceeding|Completed", "Timer(A)|Timer(B)", UNSET),
     never("InviteClient", "Completed", "Timer(M)", UNSET),
+    never("InviteClient", "Accepted", "Timer(A)|Timer(B)|Timer(D)", UNSET),
+    seldom(
+        "InviteClient",
+        "Accepted",
+        "Response(1xx)|Response(refusal)",
+        "a response that is overtaken by the 2xx behind it, or is damaged",
+    ),
     seldom(
         "InviteClient",
         "Completed",
@@ -121,6 +125,12 @@ const ROWS: &[Row] = &[
         "Off|Watching|Holding",
         "RefreshAnswered(*",
         "an answer that comes when the client has refreshed by itself meanwhile",
+    ),
+    seldom(
+        "SessionTimer",
+        "Asking",
+        "Refreshed(*",
+        "the client refreshes by itself while it is asked, or has not heard that it is",
     ),
     // The peers of Diameter.
     never("Peer", "WaitConnectElect|WaitReturns|Open(Responder)|Closing(Responder)", "*", NO_CALLERS),

@@ -299,6 +299,37 @@ fn whoever_is_called_back_and_does_not_come_has_not_got_the_words() {
 }
 
 #[test]
+fn whoever_is_called_back_and_comes_gets_the_words_at_once() {
+    let mut plan = closed();
+    plan.operator.recall_s = 60;
+    plan.subscribers[0].when_called = Callee::Coming;
+    let outcome = played(&plan, Breach::None, |_| true);
+    let count =
+        |wanted| crate::COUNTS.iter().position(|count| *count == wanted).map(|at| outcome.counted[at]);
+    assert_eq!(outcome.broken, None);
+    let called = (count(shard::Count::Recalls), count(shard::Count::RecallsFailed));
+    assert_eq!(called, (Some(1), Some(0)));
+}
+
+#[test]
+fn no_cross_talk_sees_words_for_somebody_else_at_whoever_was_called_back() {
+    let misled: Tamper = || {
+        Box::new(|going| match going {
+            // The words that wait are another chat's all at once.
+            Going::Stream { link, bytes } if bytes.starts_with(b"MSRP ") => {
+                vec![Going::Stream { link, bytes: replaced(&bytes, b"Q0s1000Q", b"Q1s1000Q") }]
+            }
+            other => vec![other],
+        })
+    };
+    let mut plan = closed();
+    plan.operator.recall_s = 60;
+    plan.subscribers[0].when_called = Callee::Coming;
+    let alone = played(&plan, Breach::Going(misled), |name| name == "no_cross_talk").broken;
+    assert_eq!(alone.map(|broken| broken.promise), Some("no_cross_talk"));
+}
+
+#[test]
 fn conserved_sees_a_message_that_came_again_and_is_submitted_again() {
     // Of one that comes again the gateway hears another name.
     let renamed = |coming| match coming {
