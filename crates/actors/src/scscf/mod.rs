@@ -1,7 +1,8 @@
 //! The S-CSCF: between the UE and the gateway, over UDP, keeping nothing.
 //!
-//! What a telephone number is asked for goes to the gateway on ISC, as an iFC would have it; everything else goes where its
-//! Route or Request-URI says. Stateless (RFC 3261 16.11): a retransmission is simply forwarded again.
+//! What the UE asks of a telephone number goes to the gateway on ISC, as an iFC would have it; whom the gateway calls by his name
+//! is the UE; everything else goes where its Route or Request-URI says. Stateless (RFC 3261 16.11): a retransmission is simply
+//! forwarded again.
 //!
 //! Refuses: to register anybody, to answer in the gateway's place. In: datagrams. Out: datagrams.
 
