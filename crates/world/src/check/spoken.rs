@@ -62,6 +62,11 @@ impl Spoken {
         let Some(token) = token.filter(|token| token.side == Side::Invitation && is_first) else {
             return Ok(());
         };
+        // A topic that was damaged may name a chat that is another's.
+        let is_with = |(_, user)| carried.to == number(sms_user(user));
+        if scene.plan.network.can_damage() && !scene.people(token.chat).is_some_and(is_with) {
+            return Ok(());
+        }
         let reads_other = |(_, user)| has_another_language(user) && scene.plan.operator.two_languages;
         let language = usize::from(scene.people(token.chat).is_some_and(reads_other));
         match carried.text.contains(INVITES[1 - language]) {
