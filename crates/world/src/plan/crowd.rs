@@ -2,7 +2,9 @@
 
 use tempo::Entropy;
 
-use super::{Answer, Barred, ChatPlan, Costs, End, Fault, Limits, Operator, Plan, Ringing, Say, SubscriberPlan, Terms};
+use super::{
+    Answer, Barred, ChatPlan, Costs, End, Fault, Limits, Operator, Plan, Ringing, Say, SubscriberPlan, Terms,
+};
 use crate::chance::{Chance, Draw};
 
 /// Invitations that come at one rate for some time.
