@@ -31,17 +31,18 @@ pub(crate) fn registered<O: Outward>(
     let Hands { diameter, desk, out, .. } = hands;
     desk.count(Count::Registrations);
     let is_asked = diameter.subscriptions.begin(registrant, until, &mut diameter.peers, desk, *out);
-    if is_asked && desk.directory.subscriber(registrant.identity, desk.now()).is_none() {
+    let found = desk.directory.subscriber(registrant.identity, desk.now());
+    if is_asked && found.is_none() {
         let latest = desk.now() + AWAITED;
         if desk.directory.await_data(registrant.identity, latest) {
             desk.obsolete.put(Remembered::Awaited(registrant.identity), latest);
         }
     }
+    let is_missed = is_asked || Service::Subscribers.is_given(&diameter.peers);
+    // What is known holds as long as he is registered, or until the HSS says otherwise: it may take longer for that than
+    // what it said at the last registration lasts.
+    keep(registrant.identity, found.or((!is_missed).then_some(Subscriber::ANYBODY)), until, hands);
     if !is_asked {
-        let is_missed = Service::Subscribers.is_given(&diameter.peers);
-        let subscriber = (!is_missed).then_some(Subscriber::ANYBODY);
-        let found = desk.directory.subscriber(registrant.identity, desk.now());
-        keep(registrant.identity, found.or(subscriber), until, hands);
         hands.desk.directory.has_data(registrant.identity);
     }
 }
