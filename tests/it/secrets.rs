@@ -196,6 +196,7 @@ fn diameter_keeps_quiet() {
         user_name: None,
         sc_address: None,
         sm_rp_mti: None,
+        sm_rp_smea: None,
         flags: Default::default(),
     };
     keeps_quiet("RoutingInfo", &query);

@@ -21,6 +21,7 @@ pub mod s6c;
 pub mod sgd;
 pub mod sh;
 mod slot;
+pub mod time;
 pub mod user;
 pub mod vsai;
 pub mod wire;

@@ -7,6 +7,9 @@ pub const MESSAGE_OCTETS_MAX: usize = 65_532;
 /// Longest SM-RP-UI (TS 29.338 5.3.3.2): 5014 beyond it.
 pub const TPDU_OCTETS_MAX: usize = 200;
 
+/// Longest SM-RP-SMEA: a length, a type and twenty digits (TS 23.040 9.1.2.5): 5014 beyond it.
+pub const SME_ADDRESS_OCTETS_MAX: usize = 12;
+
 /// Longest AVP that an answer repeats inside Failed-AVP; a longer one is shown by its header and zeros.
 pub const FAILED_AVP_OCTETS_MAX: usize = 512;
 

@@ -7,8 +7,10 @@ mod alert;
 mod report;
 mod routing;
 mod serving_node;
+mod smsf;
 
 pub use alert::{AlertServiceCentre, AlertServiceCentreAnswer};
 pub use report::{DeliveryCause, DeliveryOutcome, NodeOutcome, ReportDelivery, ReportDeliveryAnswer};
 pub use routing::{AbsentUser, MwdStatus, RoutingInfo, RoutingInfoAnswer, SmRpMti, SrrFlags};
 pub use serving_node::ServingNode;
+pub use smsf::Smsf;

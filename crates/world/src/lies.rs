@@ -123,6 +123,8 @@ fn lie_in_diameter(world: &mut World, lie: Lie) {
         mme_number: None,
         sgsn_number: None,
         delivery_timer_s: None,
+        delivery_start_ntp_s: None,
+        retransmit_until_ntp_s: None,
         sms_gmsc_address: None,
     };
     let mut bytes = written(|out| forward.write(out, ids));

@@ -258,6 +258,7 @@ impl SmsSide {
             user_name: None,
             sc_address: Some(digits(CENTRE_NUMBER)),
             sm_rp_mti: None,
+            sm_rp_smea: None,
             flags: Default::default(),
         };
         (Ticket(ids.hop_by_hop.0), written(|out| query.write(out, ids)))
@@ -282,6 +283,8 @@ impl SmsSide {
             mme_number: None,
             sgsn_number: None,
             delivery_timer_s: None,
+            delivery_start_ntp_s: None,
+            retransmit_until_ntp_s: None,
             sms_gmsc_address: None,
         };
         (Ticket(ids.hop_by_hop.0), written(|out| forward.write(out, ids)))

@@ -158,6 +158,7 @@ impl SmsGmsc {
             user_name: None,
             sc_address: Some(self.sc_address),
             sm_rp_mti: Some(if is_report { SmRpMti::StatusReport } else { SmRpMti::Deliver }),
+            sm_rp_smea: None,
             flags: SrrFlags::default(),
         };
         let link = hss.link;
@@ -207,6 +208,8 @@ impl SmsGmsc {
             mme_number: None,
             sgsn_number: None,
             delivery_timer_s: None,
+            delivery_start_ntp_s: None,
+            retransmit_until_ntp_s: None,
             sms_gmsc_address: None,
         };
         let link = gateway.link;

@@ -135,9 +135,8 @@ mod tests {
     fn the_cause_of_a_failed_delivery_decides() {
         let answer = |cause| MtForwardAnswer {
             outcome: Experimental::SM_DELIVERY_FAILURE.into(),
-            absent_user: None,
             failure: Some(DeliveryFailure { cause, diagnostic: None }),
-            sm_rp_ui: None,
+            ..MtForwardAnswer::DELIVERED
         };
         assert!(is_worth_repeating(&answer(FailureCause::MEMORY_CAPACITY_EXCEEDED)));
         assert!(!is_worth_repeating(&answer(FailureCause::EQUIPMENT_PROTOCOL_ERROR)));

@@ -46,6 +46,10 @@ pub struct DeliveryOutcome {
     pub sgsn: Option<NodeOutcome>,
     /// IP-SM-GW-SM-Delivery-Outcome.
     pub ip_sm_gw: Option<NodeOutcome>,
+    /// SMSF-3GPP-SM-Delivery-Outcome.
+    pub smsf_3gpp: Option<NodeOutcome>,
+    /// SMSF-Non-3GPP-SM-Delivery-Outcome.
+    pub smsf_non_3gpp: Option<NodeOutcome>,
 }
 
 /// RDR.
@@ -96,22 +100,30 @@ impl NodeOutcome {
 impl DeliveryOutcome {
     /// Reads the group.
     pub fn read(avp: AvpView<'_>) -> Result<Self, Invalid> {
-        let mut slots = [Slot::default(); 4];
+        let mut slots = [Slot::default(); NODES.len()];
         for member in avp.grouped()? {
             match slots.iter_mut().zip(NODES).find(|(_, id)| *id == member.id()) {
                 Some((slot, _)) => slot.put(member)?,
                 None => refuse_unknown(&member)?,
             }
         }
-        let [mme, msc, sgsn, ip_sm_gw] = slots;
+        let [mme, msc, sgsn, ip_sm_gw, smsf_3gpp, smsf_non_3gpp] = slots;
         let node = |slot: Slot<'_>| slot.0.map(NodeOutcome::read).transpose();
-        Ok(DeliveryOutcome { mme: node(mme)?, msc: node(msc)?, sgsn: node(sgsn)?, ip_sm_gw: node(ip_sm_gw)? })
+        Ok(DeliveryOutcome {
+            mme: node(mme)?,
+            msc: node(msc)?,
+            sgsn: node(sgsn)?,
+            ip_sm_gw: node(ip_sm_gw)?,
+            smsf_3gpp: node(smsf_3gpp)?,
+            smsf_non_3gpp: node(smsf_non_3gpp)?,
+        })
     }
 
     /// Writes the group.
     pub fn write(&self, message: &mut MessageWriter<'_, '_>) {
         message.grouped(AvpId::SM_DELIVERY_OUTCOME, |group| {
-            for (id, node) in NODES.into_iter().zip([self.mme, self.msc, self.sgsn, self.ip_sm_gw]) {
+            let nodes = [self.mme, self.msc, self.sgsn, self.ip_sm_gw, self.smsf_3gpp, self.smsf_non_3gpp];
+            for (id, node) in NODES.into_iter().zip(nodes) {
                 let Some(node) = node else { continue };
                 group.grouped(id, |group| {
                     if let Some(cause) = node.cause {
@@ -194,11 +206,13 @@ impl fmt::Debug for ReportDelivery<'_> {
     }
 }
 
-const NODES: [AvpId; 4] = [
+const NODES: [AvpId; 6] = [
     AvpId::MME_SM_DELIVERY_OUTCOME,
     AvpId::MSC_SM_DELIVERY_OUTCOME,
     AvpId::SGSN_SM_DELIVERY_OUTCOME,
     AvpId::IP_SM_GW_SM_DELIVERY_OUTCOME,
+    AvpId::SMSF_3GPP_SM_DELIVERY_OUTCOME,
+    AvpId::SMSF_NON_3GPP_SM_DELIVERY_OUTCOME,
 ];
 
 /// RDR-Flags bit 0.

@@ -4,11 +4,12 @@ use core::fmt;
 
 use octets::{Digits, Writer};
 
-use super::ServingNode;
+use super::{ServingNode, Smsf};
 use crate::answer::Asked;
 use crate::delivery::AbsentUserDiagnostic;
 use crate::dictionary::AvpId;
 use crate::identity::{Destination, Identity, SessionId};
+use crate::limits::SME_ADDRESS_OCTETS_MAX;
 use crate::result::{Outcome, ResultCode};
 use crate::slot::{Heading, HeadingSlots, Slot};
 use crate::user::UserIdentifier;
@@ -70,6 +71,8 @@ pub struct RoutingInfo<'a> {
     pub sc_address: Option<Digits>,
     /// What will be sent.
     pub sm_rp_mti: Option<SmRpMti>,
+    /// SM-RP-SMEA: who wrote the message, as an address field of TS 23.040 9.1.2.5.
+    pub sm_rp_smea: Option<&'a [u8]>,
     /// SRR-Flags.
     pub flags: SrrFlags,
 }
@@ -83,6 +86,10 @@ pub struct AbsentUser {
     pub msc: Option<AbsentUserDiagnostic>,
     /// SGSN-Absent-User-Diagnostic-SM.
     pub sgsn: Option<AbsentUserDiagnostic>,
+    /// SMSF-3GPP-Absent-User-Diagnostic-SM.
+    pub smsf_3gpp: Option<AbsentUserDiagnostic>,
+    /// SMSF-Non-3GPP-Absent-User-Diagnostic-SM.
+    pub smsf_non_3gpp: Option<AbsentUserDiagnostic>,
 }
 
 /// SRA.
@@ -96,6 +103,10 @@ pub struct RoutingInfoAnswer<'a> {
     pub serving_node: Option<ServingNode<'a>>,
     /// Where to, if the first does not answer.
     pub additional_serving_node: Option<ServingNode<'a>>,
+    /// SMSF-3GPP-Address: where to in a 5G core.
+    pub smsf_3gpp: Option<Smsf<'a>>,
+    /// SMSF-Non-3GPP-Address: the same behind an access that is not 3GPP's.
+    pub smsf_non_3gpp: Option<Smsf<'a>>,
     /// User-Identifier: the number under which the HSS knows the user for alerts.
     pub user_identifier: Option<UserIdentifier<'a>>,
     /// MWD-Status.
@@ -109,13 +120,14 @@ impl<'a> RoutingInfo<'a> {
     pub fn parse(request: &MessageView<'a>) -> Result<Self, Invalid> {
         let mut heading = HeadingSlots::default();
         let (mut msisdn, mut user_name, mut sc_address) = (Slot::default(), Slot::default(), Slot::default());
-        let (mut mti, mut flags) = (Slot::default(), Slot::default());
+        let (mut mti, mut smea, mut flags) = (Slot::default(), Slot::default(), Slot::default());
         for avp in request.avps() {
             match avp.id() {
                 AvpId::MSISDN => msisdn.put(avp)?,
                 AvpId::USER_NAME => user_name.put(avp)?,
                 AvpId::SC_ADDRESS => sc_address.put(avp)?,
                 AvpId::SM_RP_MTI => mti.put(avp)?,
+                AvpId::SM_RP_SMEA => smea.put(avp)?,
                 AvpId::SRR_FLAGS => flags.put(avp)?,
                 _ => heading.put(avp)?,
             }
@@ -133,6 +145,7 @@ impl<'a> RoutingInfo<'a> {
             user_name: user_name.name()?,
             sc_address: sc_address.digits()?,
             sm_rp_mti: mti.0.map(|avp| sm_rp_mti(&avp)).transpose()?,
+            sm_rp_smea: smea.0.map(|avp| avp.bytes_within(SME_ADDRESS_OCTETS_MAX)).transpose()?,
             flags: SrrFlags(flags.u32()?.unwrap_or(0)),
         })
     }
@@ -154,6 +167,9 @@ impl<'a> RoutingInfo<'a> {
         if let Some(mti) = self.sm_rp_mti {
             message.avp_u32(AvpId::SM_RP_MTI, u32::from(mti == SmRpMti::StatusReport));
         }
+        if let Some(address) = self.sm_rp_smea {
+            message.avp_bytes(AvpId::SM_RP_SMEA, address);
+        }
         if self.flags != SrrFlags::default() {
             message.avp_u32(AvpId::SRR_FLAGS, self.flags.0);
         }
@@ -169,6 +185,8 @@ impl<'a> RoutingInfoAnswer<'a> {
             user_name: None,
             serving_node: None,
             additional_serving_node: None,
+            smsf_3gpp: None,
+            smsf_non_3gpp: None,
             user_identifier: None,
             mwd_status: None,
             absent_user: AbsentUser::default(),
@@ -185,11 +203,19 @@ impl<'a> RoutingInfoAnswer<'a> {
                 AvpId::ADDITIONAL_SERVING_NODE => {
                     read.additional_serving_node = Some(ServingNode::read(avp)?);
                 }
+                AvpId::SMSF_3GPP_ADDRESS => read.smsf_3gpp = Some(Smsf::read(avp)?),
+                AvpId::SMSF_NON_3GPP_ADDRESS => read.smsf_non_3gpp = Some(Smsf::read(avp)?),
                 AvpId::USER_IDENTIFIER => read.user_identifier = Some(UserIdentifier::read(avp)?),
                 AvpId::MWD_STATUS => read.mwd_status = Some(MwdStatus(avp.u32()?)),
                 AvpId::MME_ABSENT_USER_DIAGNOSTIC_SM => read.absent_user.mme = Some(diagnostic(&avp)?),
                 AvpId::MSC_ABSENT_USER_DIAGNOSTIC_SM => read.absent_user.msc = Some(diagnostic(&avp)?),
                 AvpId::SGSN_ABSENT_USER_DIAGNOSTIC_SM => read.absent_user.sgsn = Some(diagnostic(&avp)?),
+                AvpId::SMSF_3GPP_ABSENT_USER_DIAGNOSTIC_SM => {
+                    read.absent_user.smsf_3gpp = Some(diagnostic(&avp)?);
+                }
+                AvpId::SMSF_NON_3GPP_ABSENT_USER_DIAGNOSTIC_SM => {
+                    read.absent_user.smsf_non_3gpp = Some(diagnostic(&avp)?);
+                }
                 _ => {}
             }
         }
@@ -209,6 +235,12 @@ impl<'a> RoutingInfoAnswer<'a> {
         if let Some(node) = self.additional_serving_node {
             node.write(&mut message, AvpId::ADDITIONAL_SERVING_NODE);
         }
+        if let Some(smsf) = self.smsf_3gpp {
+            smsf.write(&mut message, AvpId::SMSF_3GPP_ADDRESS);
+        }
+        if let Some(smsf) = self.smsf_non_3gpp {
+            smsf.write(&mut message, AvpId::SMSF_NON_3GPP_ADDRESS);
+        }
         if let Some(user) = self.user_identifier {
             user.write(&mut message);
         }
@@ -219,6 +251,8 @@ impl<'a> RoutingInfoAnswer<'a> {
             (AvpId::MME_ABSENT_USER_DIAGNOSTIC_SM, self.absent_user.mme),
             (AvpId::MSC_ABSENT_USER_DIAGNOSTIC_SM, self.absent_user.msc),
             (AvpId::SGSN_ABSENT_USER_DIAGNOSTIC_SM, self.absent_user.sgsn),
+            (AvpId::SMSF_3GPP_ABSENT_USER_DIAGNOSTIC_SM, self.absent_user.smsf_3gpp),
+            (AvpId::SMSF_NON_3GPP_ABSENT_USER_DIAGNOSTIC_SM, self.absent_user.smsf_non_3gpp),
         ];
         for (id, diagnostic) in absent {
             if let Some(diagnostic) = diagnostic {

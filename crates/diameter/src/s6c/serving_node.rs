@@ -57,6 +57,12 @@ impl<'a> ServingNode<'a> {
         })
     }
 
+    /// Is the node an IP-SM-GW of this name or number? An answer that leads its asker back to itself is a loop.
+    pub fn is_ip_sm_gw(&self, name: &[u8], number: Digits) -> bool {
+        self.ip_sm_gw_name.is_some_and(|it| it.eq_ignore_ascii_case(name))
+            || self.ip_sm_gw_number == Some(number)
+    }
+
     /// Writes the group as `id`: Serving-Node or Additional-Serving-Node.
     pub fn write(&self, message: &mut MessageWriter<'_, '_>, id: AvpId) {
         message.grouped(id, |group| {
@@ -78,14 +84,18 @@ impl<'a> ServingNode<'a> {
 }
 
 /// A name and its realm: one is of no use without the other.
-fn node<'a>(name: Slot<'a>, realm_id: AvpId, realm: Slot<'a>) -> Result<Option<Identity<'a>>, Invalid> {
+pub(super) fn node<'a>(
+    name: Slot<'a>,
+    realm_id: AvpId,
+    realm: Slot<'a>,
+) -> Result<Option<Identity<'a>>, Invalid> {
     match name.name()? {
         Some(host) => Ok(Some(Identity { host, realm: realm.need_name(realm_id)? })),
         None => Ok(None),
     }
 }
 
-fn number(group: &mut MessageWriter<'_, '_>, id: AvpId, digits: Option<Digits>) {
+pub(super) fn number(group: &mut MessageWriter<'_, '_>, id: AvpId, digits: Option<Digits>) {
     if let Some(digits) = digits {
         group.tbcd(id, digits);
     }

@@ -12,6 +12,7 @@ use crate::identity::{Destination, Identity, SessionId};
 use crate::limits::TPDU_OCTETS_MAX;
 use crate::result::Outcome;
 use crate::slot::{Heading, HeadingSlots, Slot};
+use crate::user::UserIdentifier;
 use crate::wire::{ApplicationId, Command, Ids, Invalid, MessageView};
 
 /// TFR.
@@ -37,6 +38,11 @@ pub struct MtForward<'a, T = &'a [u8]> {
     pub sgsn_number: Option<Digits>,
     /// SM-Delivery-Timer: how long the asker waits.
     pub delivery_timer_s: Option<u32>,
+    /// SM-Delivery-Start-Time: since when, in NTP seconds.
+    pub delivery_start_ntp_s: Option<u32>,
+    /// Maximum-Retransmission-Time: until when the asker will try again, in NTP seconds. Without it he does not
+    /// understand a wish to try later.
+    pub retransmit_until_ntp_s: Option<u32>,
     /// SMS-GMSC-Address: where the alert must go when the user is absent now.
     pub sms_gmsc_address: Option<Digits>,
 }
@@ -52,6 +58,10 @@ pub struct MtForwardAnswer<'a> {
     pub failure: Option<DeliveryFailure<'a>>,
     /// SM-RP-UI: the SMS-DELIVER-REPORT.
     pub sm_rp_ui: Option<&'a [u8]>,
+    /// Requested-Retransmission-Time, in NTP seconds: try then, the user sleeps until about that time.
+    pub retransmit_at_ntp_s: Option<u32>,
+    /// User-Identifier: the number under which the node will alert the asker.
+    pub user_identifier: Option<UserIdentifier<'a>>,
 }
 
 impl<'a> MtForward<'a> {
@@ -61,6 +71,7 @@ impl<'a> MtForward<'a> {
         let (mut user_name, mut sc_address, mut tpdu) = (Slot::default(), Slot::default(), Slot::default());
         let (mut mme_number, mut sgsn_number, mut gmsc) = (Slot::default(), Slot::default(), Slot::default());
         let (mut flags, mut timer) = (Slot::default(), Slot::default());
+        let (mut start, mut until) = (Slot::default(), Slot::default());
         for avp in request.avps() {
             match avp.id() {
                 AvpId::USER_NAME => user_name.put(avp)?,
@@ -70,6 +81,8 @@ impl<'a> MtForward<'a> {
                 AvpId::MME_NUMBER_FOR_MT_SMS => mme_number.put(avp)?,
                 AvpId::SGSN_NUMBER => sgsn_number.put(avp)?,
                 AvpId::SM_DELIVERY_TIMER => timer.put(avp)?,
+                AvpId::SM_DELIVERY_START_TIME => start.put(avp)?,
+                AvpId::MAXIMUM_RETRANSMISSION_TIME => until.put(avp)?,
                 AvpId::SMS_GMSC_ADDRESS => gmsc.put(avp)?,
                 _ => heading.put(avp)?,
             }
@@ -87,6 +100,8 @@ impl<'a> MtForward<'a> {
             mme_number: mme_number.digits()?,
             sgsn_number: sgsn_number.digits()?,
             delivery_timer_s: timer.u32()?,
+            delivery_start_ntp_s: start.u32()?,
+            retransmit_until_ntp_s: until.u32()?,
             sms_gmsc_address: gmsc.digits()?,
         })
     }
@@ -112,6 +127,12 @@ impl<T: Tpdu> MtForward<'_, T> {
         if let Some(seconds) = self.delivery_timer_s {
             message.avp_u32(AvpId::SM_DELIVERY_TIMER, seconds);
         }
+        if let Some(start) = self.delivery_start_ntp_s {
+            message.avp_u32(AvpId::SM_DELIVERY_START_TIME, start);
+        }
+        if let Some(until) = self.retransmit_until_ntp_s {
+            message.avp_u32(AvpId::MAXIMUM_RETRANSMISSION_TIME, until);
+        }
         if let Some(address) = self.sms_gmsc_address {
             message.tbcd(AvpId::SMS_GMSC_ADDRESS, address);
         }
@@ -121,8 +142,14 @@ impl<T: Tpdu> MtForward<'_, T> {
 
 impl<'a> MtForwardAnswer<'a> {
     /// The message is with its user.
-    pub const DELIVERED: MtForwardAnswer<'static> =
-        MtForwardAnswer { outcome: Outcome::Success, absent_user: None, failure: None, sm_rp_ui: None };
+    pub const DELIVERED: MtForwardAnswer<'static> = MtForwardAnswer {
+        outcome: Outcome::Success,
+        absent_user: None,
+        failure: None,
+        sm_rp_ui: None,
+        retransmit_at_ntp_s: None,
+        user_identifier: None,
+    };
 
     /// Reads the answer. Only the outcome is demanded: an error message has nothing else.
     pub fn parse(answer: &MessageView<'a>) -> Result<Self, Invalid> {
@@ -137,6 +164,14 @@ impl<'a> MtForwardAnswer<'a> {
                 .find(AvpId::SM_RP_UI)
                 .map(|avp| avp.bytes_within(TPDU_OCTETS_MAX))
                 .transpose()?,
+            retransmit_at_ntp_s: answer
+                .find(AvpId::REQUESTED_RETRANSMISSION_TIME)
+                .map(|avp| avp.u32())
+                .transpose()?,
+            // A delivery that succeeded is not doubted for the sake of a number that may never be needed.
+            user_identifier: answer
+                .find(AvpId::USER_IDENTIFIER)
+                .and_then(|avp| UserIdentifier::read(avp).ok()),
         })
     }
 
@@ -152,6 +187,12 @@ impl<'a> MtForwardAnswer<'a> {
         }
         if let Some(report) = self.sm_rp_ui {
             message.avp_bytes(AvpId::SM_RP_UI, report);
+        }
+        if let Some(then) = self.retransmit_at_ntp_s {
+            message.avp_u32(AvpId::REQUESTED_RETRANSMISSION_TIME, then);
+        }
+        if let Some(user) = self.user_identifier {
+            user.write(&mut message);
         }
         asked.finish(message);
     }

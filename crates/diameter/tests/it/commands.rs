@@ -3,7 +3,7 @@
 use diameter::delivery::{DeliveryFailure, FailureCause};
 use diameter::s6c::{
     AlertServiceCentre, AlertServiceCentreAnswer, ReportDelivery, ReportDeliveryAnswer, RoutingInfo,
-    RoutingInfoAnswer,
+    RoutingInfoAnswer, ServingNode,
 };
 use diameter::sgd::{MoForward, MoForwardAnswer, MtForward, MtForwardAnswer};
 use diameter::user::UserIdentifier;
@@ -16,7 +16,7 @@ use octets::Writer;
 use crate::bending::{edited, with_avp, with_value};
 use crate::stage::{
     CENTRE, GATEWAY, IDS, SUBMIT, alert, digits, every_request, mo_forward, mt_forward, mt_refused,
-    report_delivery, routing_answer, routing_info, view, written,
+    report_delivery, routing_answer, routing_info, serving_node, view, written,
 };
 
 #[test]
@@ -196,7 +196,7 @@ fn a_value_that_cannot_be_is_5004_or_5014_and_shown() {
     let length = ResultCode::INVALID_AVP_LENGTH;
     let value = ResultCode::INVALID_AVP_VALUE;
     type Case<'a> = (&'a [u8], AvpId, &'a [u8], ResultCode, AvpId);
-    let cases: [Case<'_>; 11] = [
+    let cases: [Case<'_>; 16] = [
         (&ofr, AvpId::SC_ADDRESS, &[], value, AvpId::SC_ADDRESS),
         (&ofr, AvpId::SC_ADDRESS, &[0x4A], value, AvpId::SC_ADDRESS),
         (&ofr, AvpId::SC_ADDRESS, &[0x44; 8], value, AvpId::SC_ADDRESS),
@@ -206,6 +206,11 @@ fn a_value_that_cannot_be_is_5004_or_5014_and_shown() {
         (&ofr, AvpId::USER_IDENTIFIER, &[0, 0, 2, 0xBD, 0xC0, 0, 0, 99], length, AvpId::MSISDN),
         (&tfr, AvpId::TFR_FLAGS, &[0; 3], length, AvpId::TFR_FLAGS),
         (&tfr, AvpId::USER_NAME, &[], length, AvpId::USER_NAME),
+        (&tfr, AvpId::SM_DELIVERY_START_TIME, &[0; 8], length, AvpId::SM_DELIVERY_START_TIME),
+        (&tfr, AvpId::MAXIMUM_RETRANSMISSION_TIME, &[], length, AvpId::MAXIMUM_RETRANSMISSION_TIME),
+        (&tfr, AvpId::MME_NUMBER_FOR_MT_SMS, &[0x4A], value, AvpId::MME_NUMBER_FOR_MT_SMS),
+        (&srr, AvpId::SM_RP_SMEA, &[], length, AvpId::SM_RP_SMEA),
+        (&srr, AvpId::SM_RP_SMEA, &[0; 13], length, AvpId::SM_RP_SMEA),
         (&srr, AvpId::SM_RP_MTI, &[0, 0, 0, 2], value, AvpId::SM_RP_MTI),
         (&rdr, AvpId::SM_DELIVERY_OUTCOME, &[0; 7], length, AvpId { code: 0, vendor: 0 }),
     ];
@@ -237,6 +242,80 @@ fn an_answer_is_understood_by_its_outcome_alone() {
         MessageWriter::answer(out, &view(&ofr).header(), false).finish();
     });
     assert_eq!(MoForwardAnswer::parse(&view(&silent)), Err(Invalid::missing(AvpId::RESULT_CODE)));
+}
+
+#[test]
+fn an_answer_that_says_no_is_understood_with_its_reasons() {
+    let [_, tfr, srr, rdr, _] = every_request();
+    for (outcome, code) in [
+        (Experimental::USER_UNKNOWN, 5001),
+        (Experimental::ABSENT_USER, 5550),
+        (Experimental::SERVICE_BARRED, 5557),
+        (Experimental::MWD_LIST_FULL, 5558),
+    ] {
+        let expected = Outcome::Experimental { vendor: 10_415, code };
+        let sra = written(|out| RoutingInfoAnswer::bare(outcome.into()).write(out, &view(&srr), CENTRE));
+        assert_eq!(RoutingInfoAnswer::parse(&view(&sra)), Ok(RoutingInfoAnswer::bare(expected)));
+        let rda = ReportDeliveryAnswer { outcome: outcome.into(), user_identifier: None };
+        let rda = written(|out| rda.write(out, &view(&rdr), CENTRE));
+        assert_eq!(ReportDeliveryAnswer::parse(&view(&rda)).map(|rda| rda.outcome), Ok(expected));
+    }
+    for cause in 0..=7 {
+        let failure = DeliveryFailure { cause: FailureCause(cause), diagnostic: Some(&[0x00, 0xD3, 0x00]) };
+        let outcome = Experimental::SM_DELIVERY_FAILURE.into();
+        let tfa = MtForwardAnswer { outcome, failure: Some(failure), ..MtForwardAnswer::DELIVERED };
+        let message = written(|out| tfa.write(out, &view(&tfr), CENTRE));
+        assert_eq!(MtForwardAnswer::parse(&view(&message)), Ok(tfa), "a cause of a later release, too");
+    }
+}
+
+#[test]
+fn a_delivery_is_not_doubted_for_a_number_that_cannot_be_read() {
+    let [_, tfr, ..] = every_request();
+    let told = MtForwardAnswer {
+        user_identifier: Some(UserIdentifier::msisdn(digits("1"))),
+        ..MtForwardAnswer::DELIVERED
+    };
+    let message = written(|out| told.write(out, &view(&tfr), CENTRE));
+    let at = view(&message).find(AvpId::MSISDN);
+    assert!(at.is_none(), "it is inside its group");
+    let at = view(&message).find(AvpId::USER_IDENTIFIER).expect("User-Identifier").at;
+    let mut broken = message.clone();
+    // The digit of the number becomes none.
+    broken[at + 24] = 0xFF;
+    assert_eq!(MtForwardAnswer::parse(&view(&broken)), Ok(MtForwardAnswer::DELIVERED));
+    assert_eq!(MtForwardAnswer::parse(&view(&message)), Ok(told));
+}
+
+#[test]
+fn a_node_without_a_realm_cannot_be_asked() {
+    let [_, _, srr, ..] = every_request();
+    for (group, realm, write) in [
+        (AvpId::SERVING_NODE, AvpId::MME_REALM, AvpId::MME_NAME),
+        (AvpId::ADDITIONAL_SERVING_NODE, AvpId::SGSN_REALM, AvpId::SGSN_NAME),
+        (AvpId::SMSF_3GPP_ADDRESS, AvpId::SMSF_3GPP_REALM, AvpId::SMSF_3GPP_NAME),
+        (AvpId::SMSF_NON_3GPP_ADDRESS, AvpId::SMSF_NON_3GPP_REALM, AvpId::SMSF_NON_3GPP_NAME),
+    ] {
+        let answer = written(|out| {
+            let mut message = MessageWriter::answer(out, &view(&srr).header(), false);
+            Outcome::Success.write(&mut message);
+            message.grouped(group, |group| {
+                group.avp_bytes(write, b"node.epc.example");
+            });
+            message.finish();
+        });
+        assert_eq!(RoutingInfoAnswer::parse(&view(&answer)), Err(Invalid::missing(realm)));
+    }
+}
+
+#[test]
+fn an_answer_that_leads_back_to_its_asker_is_noticed() {
+    let ours = digits("447700900014");
+    let node = serving_node();
+    assert!(node.is_ip_sm_gw(GATEWAY.host, digits("1")) && node.is_ip_sm_gw(b"other.example", ours));
+    assert!(node.is_ip_sm_gw(b"GW.ims.Example", digits("1")), "names of hosts have no case");
+    assert!(!node.is_ip_sm_gw(b"other.example", digits("447700900011")), "the number of the MME is not ours");
+    assert!(!ServingNode::default().is_ip_sm_gw(GATEWAY.host, ours));
 }
 
 #[test]

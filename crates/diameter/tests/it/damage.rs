@@ -10,7 +10,7 @@ use diameter::sh::{
     ProfileUpdate, ProfileUpdateAnswer, PushNotification, PushNotificationAnswer, ShData,
     SubscribeNotifications, SubscribeNotificationsAnswer, UserData, UserDataAnswer,
 };
-use diameter::{Asked, AvpId, MessageView, Outcome, ResultCode, frame, write_refusal};
+use diameter::{Asked, AvpId, Experimental, MessageView, Outcome, ResultCode, frame, write_refusal};
 use octets::Writer;
 use proptest::prelude::*;
 
@@ -78,7 +78,12 @@ fn every_message() -> Vec<Vec<u8>> {
     let [ofr, tfr, srr, rdr, alr] = every_request();
     let tfa = written(|out| mt_refused().write(out, &view(&tfr), GATEWAY));
     let sra = written(|out| routing_answer().write(out, &view(&srr), GATEWAY));
-    let mut messages = vec![ofr, tfr, srr, rdr, alr, tfa, sra];
+    let rda = ReportDeliveryAnswer {
+        outcome: Experimental::MWD_LIST_FULL.into(),
+        user_identifier: routing_answer().user_identifier,
+    };
+    let rda = written(|out| rda.write(out, &view(&rdr), GATEWAY));
+    let mut messages = vec![ofr, tfr, srr, rdr, alr, tfa, sra, rda];
     // A PUR has everything that a PNR has, and a UDA what an SNA has: every parser reads every message.
     let [udr, pur, snr, _] = crate::sh::stage::every_request();
     let [uda, pua, ..] = crate::sh::stage::every_answer();

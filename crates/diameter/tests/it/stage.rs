@@ -3,7 +3,7 @@
 use diameter::delivery::{AbsentUserDiagnostic, DeliveryFailure, FailureCause};
 use diameter::s6c::{
     AbsentUser, AlertServiceCentre, DeliveryCause, DeliveryOutcome, MwdStatus, NodeOutcome, ReportDelivery,
-    RoutingInfo, RoutingInfoAnswer, ServingNode, SmRpMti, SrrFlags,
+    RoutingInfo, RoutingInfoAnswer, ServingNode, SmRpMti, Smsf, SrrFlags,
 };
 use diameter::sgd::{MoForward, MtForward, MtForwardAnswer};
 use diameter::user::UserIdentifier;
@@ -24,6 +24,9 @@ pub const SUBMIT: &[u8] = &[
     0x11, 0x00, 0x0C, 0x91, 0x44, 0x77, 0x00, 0x09, 0x40, 0x65, 0x00, 0x00, 0xA7, 0x0A, 0xE8, 0x32, 0x9B,
     0xFD, 0x46, 0x97, 0xD9, 0xEC, 0x37,
 ];
+
+/// +447700900456 as an address field of TS 23.040.
+pub const ORIGINATOR: &[u8] = &[0x0C, 0x91, 0x44, 0x77, 0x00, 0x09, 0x40, 0x65];
 
 pub fn digits(text: &str) -> Digits {
     Digits::from_ascii(text.as_bytes()).expect("digits of the test")
@@ -67,6 +70,8 @@ pub fn mt_forward() -> MtForward<'static> {
         mme_number: Some(digits("447700900006")),
         sgsn_number: Some(digits("44770090007")),
         delivery_timer_s: Some(30),
+        delivery_start_ntp_s: Some(0xED17_1990),
+        retransmit_until_ntp_s: Some(0xED17_2990),
         sms_gmsc_address: Some(digits("447700900008")),
     }
 }
@@ -80,6 +85,8 @@ pub fn mt_refused() -> MtForwardAnswer<'static> {
             diagnostic: Some(&[0x00, 0xD3, 0x00]),
         }),
         sm_rp_ui: Some(&[0x00, 0x00]),
+        retransmit_at_ntp_s: Some(0xED17_2000),
+        user_identifier: Some(UserIdentifier::msisdn(digits("447700900125"))),
     }
 }
 
@@ -92,6 +99,7 @@ pub fn routing_info() -> RoutingInfo<'static> {
         user_name: Some(b"001010000000042"),
         sc_address: Some(digits("447700900005")),
         sm_rp_mti: Some(SmRpMti::StatusReport),
+        sm_rp_smea: Some(ORIGINATOR),
         flags: SrrFlags(SrrFlags::GPRS_INDICATOR | SrrFlags::SINGLE_ATTEMPT),
     }
 }
@@ -117,12 +125,19 @@ pub fn routing_answer() -> RoutingInfoAnswer<'static> {
             msc_number: Some(digits("447700900012")),
             ..ServingNode::default()
         }),
+        smsf_3gpp: Some(Smsf {
+            number: Some(digits("447700900015")),
+            node: Some(Identity { host: b"smsf.5gc.example", realm: b"5gc.example" }),
+        }),
+        smsf_non_3gpp: Some(Smsf { number: Some(digits("447700900016")), node: None }),
         user_identifier: Some(UserIdentifier::msisdn(digits("447700900124"))),
         mwd_status: Some(MwdStatus(MwdStatus::MNRF_SET)),
         absent_user: AbsentUser {
             mme: Some(AbsentUserDiagnostic(1)),
             msc: Some(AbsentUserDiagnostic(2)),
             sgsn: Some(AbsentUserDiagnostic(6)),
+            smsf_3gpp: Some(AbsentUserDiagnostic(13)),
+            smsf_non_3gpp: Some(AbsentUserDiagnostic(14)),
         },
     }
 }
@@ -142,7 +157,13 @@ pub fn report_delivery() -> ReportDelivery<'static> {
             external: Some(b"meter@example"),
         },
         sc_address: digits("447700900005"),
-        delivery: DeliveryOutcome { mme: Some(absent), ip_sm_gw: Some(absent), ..DeliveryOutcome::default() },
+        delivery: DeliveryOutcome {
+            mme: Some(absent),
+            ip_sm_gw: Some(absent),
+            smsf_3gpp: Some(absent),
+            smsf_non_3gpp: Some(NodeOutcome { absent_user: None, ..absent }),
+            ..DeliveryOutcome::default()
+        },
         single_attempt: true,
     }
 }

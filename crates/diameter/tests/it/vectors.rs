@@ -1,12 +1,16 @@
 //! Octets that were computed elsewhere.
 
+use diameter::delivery::AbsentUserDiagnostic;
+use diameter::s6c::{DeliveryCause, DeliveryOutcome, NodeOutcome, RoutingInfoAnswer, Smsf};
 use diameter::sgd::{MoForward, MtForward, MtForwardAnswer};
 use diameter::user::UserIdentifier;
 use diameter::{
     ApplicationId, AvpId, Command, Experimental, MessageView, MessageWriter, Outcome, ResultCode, vsai,
 };
 
-use crate::stage::{CENTRE, GATEWAY, IDS, SUBMIT, digits, mo_forward, view, written};
+use crate::stage::{
+    CENTRE, GATEWAY, IDS, SUBMIT, TO_CENTRE, digits, mo_forward, mt_forward, routing_info, view, written,
+};
 
 /// The AVPs that `write` writes, without the header around them.
 fn avps(write: impl FnOnce(&mut MessageWriter<'_, '_>)) -> Vec<u8> {
@@ -70,6 +74,106 @@ fn a_whole_ofr_is_what_the_standard_draws() {
     assert_eq!(message, expected);
     // The TPDU of the vector sheet, whose TP-DA digits are those of +447700900456.
     assert_eq!(MoForward::parse(&view(&message)).expect("our own OFR").tpdu, SUBMIT);
+}
+
+#[test]
+fn a_tfr_to_an_mme_is_what_the_standard_draws() {
+    let tfr = MtForward {
+        session_id: mo_forward().session_id,
+        origin: GATEWAY,
+        destination: TO_CENTRE,
+        sgsn_number: None,
+        sms_gmsc_address: None,
+        ..mt_forward()
+    };
+    let message = written(|out| tfr.write(out, IDS));
+    // User-Name has the IMSI; TFR-Flags, SM-Delivery-Timer and -Start-Time the M bit, Maximum-Retransmission-Time not.
+    let expected = hex("01 00015C C0 800026 01000061 01020304 A0B0C0D0
+         00000107 40 00001D 67772E696D732E6578616D706C653B373B34373131 000000
+         00000104 40 000020 0000010A 40 00000C 000028AF 00000102 40 00000C 01000061
+         00000115 40 00000C 00000001
+         00000108 40 000016 67772E696D732E6578616D706C65 0000
+         00000128 40 000013 696D732E6578616D706C65 00
+         00000125 40 000018 736D73632E6570632E6578616D706C65
+         0000011B 40 000013 6570632E6578616D706C65 00
+         00000001 40 000017 303031303130303030303030303432 00
+         00000CE4 C0 000012 000028AF 447700090050 0000
+         00000CE5 C0 000023 000028AF 11000C914477000940650000A70AE8329BFD4697D9EC37 00
+         0000066D C0 000012 000028AF 447700090060 0000
+         00000CE6 C0 000010 000028AF 00000001
+         00000CEA C0 000010 000028AF 0000001E
+         00000CEB C0 000010 000028AF ED171990
+         00000D02 80 000010 000028AF ED172990");
+    assert_eq!(message, expected);
+}
+
+#[test]
+fn an_smsf_has_its_own_codes_for_each_access() {
+    let smsf = Smsf {
+        number: Some(digits("447700900015")),
+        node: Some(diameter::Identity { host: b"smsf.5gc.example", realm: b"5gc.example" }),
+    };
+    let inside = |number: &str, name: &str, realm: &str| {
+        hex(&format!(
+            "0000{number} 80 000012 000028AF 447700090051 0000
+             0000{name} 80 00001C 000028AF 736D73662E3567632E6578616D706C65
+             0000{realm} 80 000017 000028AF 3567632E6578616D706C65 00"
+        ))
+    };
+    for (id, code, members) in [
+        (AvpId::SMSF_3GPP_ADDRESS, "0D10", inside("0D0A", "0D0C", "0D0E")),
+        (AvpId::SMSF_NON_3GPP_ADDRESS, "0D11", inside("0D0B", "0D0D", "0D0F")),
+    ] {
+        let octets = avps(|message| smsf.write(message, id));
+        assert_eq!(octets, [hex(&format!("0000{code} 80 000054 000028AF")), members].concat());
+    }
+}
+
+#[test]
+fn a_delivery_outcome_names_the_node_that_tried() {
+    let absent = NodeOutcome {
+        cause: Some(DeliveryCause::ABSENT_USER),
+        absent_user: Some(AbsentUserDiagnostic::IMSI_DETACHED),
+    };
+    let inside = "00000CF9 C0 000010 000028AF 00000001 00000CFA C0 000010 000028AF 00000001";
+    let none = DeliveryOutcome::default();
+    for (outcome, code, flags) in [
+        (DeliveryOutcome { mme: Some(absent), ..none }, "0CF5", "C0"),
+        (DeliveryOutcome { msc: Some(absent), ..none }, "0CF6", "C0"),
+        (DeliveryOutcome { sgsn: Some(absent), ..none }, "0CF7", "C0"),
+        (DeliveryOutcome { ip_sm_gw: Some(absent), ..none }, "0CF8", "C0"),
+        (DeliveryOutcome { smsf_3gpp: Some(absent), ..none }, "0D08", "80"),
+        (DeliveryOutcome { smsf_non_3gpp: Some(absent), ..none }, "0D09", "80"),
+    ] {
+        let octets = avps(|message| outcome.write(message));
+        let around = format!("00000CF4 C0 000038 000028AF 0000{code} {flags} 00002C 000028AF {inside}");
+        assert_eq!(octets, hex(&around));
+    }
+}
+
+#[test]
+fn an_sra_of_another_implementation_is_understood() {
+    // 5550 with what the HSS knows: MNRF and MCEF, the MSC has no answer to paging, the SMSF neither. No VSAI.
+    let srr = written(|out| routing_info().write(out, IDS));
+    let message = hex("01 0000DC 40 800027 01000060 01020304 A0B0C0D0
+         00000107 40 00000D 613B313B32 000000
+         00000115 40 00000C 00000001
+         00000108 40 000018 736D73632E6570632E6578616D706C65
+         00000128 40 000013 6570632E6578616D706C65 00
+         00000129 40 000020 0000010A 40 00000C 000028AF 0000012A 40 00000C 000015AE
+         00000C1E C0 000020 000028AF 000002BD C0 000012 000028AF 447700091032 0000
+         00000CF0 80 000010 000028AF 00000006
+         00000CF2 80 000010 000028AF 00000000
+         00000D06 80 000010 000028AF 00000000
+         0000FFFF 80 00000D 0000FFFF 2A 000000");
+    assert_eq!(view(&message).header().hop_by_hop, view(&srr).header().hop_by_hop);
+    let sra = RoutingInfoAnswer::parse(&view(&message)).expect("a sound SRA");
+    assert_eq!(sra.outcome, Experimental::ABSENT_USER.into());
+    assert_eq!(sra.user_identifier, Some(UserIdentifier::msisdn(digits("447700900123"))));
+    assert_eq!(sra.mwd_status.map(|status| status.0), Some(6));
+    assert_eq!(sra.absent_user.msc, Some(AbsentUserDiagnostic::NO_PAGING_RESPONSE_VIA_MSC));
+    assert_eq!(sra.absent_user.smsf_3gpp, Some(AbsentUserDiagnostic(0)));
+    assert_eq!((sra.user_name, sra.serving_node, sra.smsf_3gpp), (None, None, None));
 }
 
 #[test]

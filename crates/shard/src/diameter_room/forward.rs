@@ -108,12 +108,7 @@ impl Forwards {
 }
 
 fn answer(outcome: SmOutcome) -> MtForwardAnswer<'static> {
-    let plain = |outcome: diameter::Outcome| MtForwardAnswer {
-        outcome,
-        absent_user: None,
-        failure: None,
-        sm_rp_ui: None,
-    };
+    let plain = |outcome: diameter::Outcome| MtForwardAnswer { outcome, ..MtForwardAnswer::DELIVERED };
     match outcome {
         SmOutcome::Taken => {
             MtForwardAnswer { sm_rp_ui: Some(DELIVER_REPORT_ACK), ..plain(ResultCode::SUCCESS.into()) }

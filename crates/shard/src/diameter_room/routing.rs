@@ -57,13 +57,9 @@ impl DiameterRoom {
             Err(NoRoute::Busy) => ResultCode::TOO_BUSY.into(),
         };
         let answer = RoutingInfoAnswer {
-            outcome,
             user_name: imsi.as_ref().map(Kept::as_bytes),
             serving_node: way.is_ok().then_some(serving_node),
-            additional_serving_node: None,
-            user_identifier: None,
-            mwd_status: None,
-            absent_user: Default::default(),
+            ..RoutingInfoAnswer::bare(outcome)
         };
         self.peers
             .transmit(query.link, desk, out, |out| answer.write(out, query.asked, self.peers.identity()));
