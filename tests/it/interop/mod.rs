@@ -7,6 +7,7 @@ mod binary;
 pub(crate) mod capture;
 mod commands;
 mod demo;
+mod diameter_oracle;
 mod faults;
 pub(crate) mod gateway;
 pub(crate) mod judges;

@@ -1,7 +1,8 @@
 //! Are the real peers here?
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where to find what is not on the `PATH`.
 pub struct Peers {
@@ -30,5 +31,19 @@ impl Peers {
     /// A file of `tests/peers`.
     pub fn file(name: &str) -> PathBuf {
         PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/peers")).join(name)
+    }
+
+    /// Compiles OTP's view of SGd and S6c, the judge, and the strict centre into `folder`.
+    pub fn compile_erlang(folder: &Path) {
+        let run = |command: &mut Command| {
+            let output =
+                command.current_dir(folder).output().expect("erlang, from `cargo xtask test --with-peers`");
+            assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stdout));
+        };
+        for dictionary in ["sgd", "s6c"] {
+            run(Command::new("diameterc").arg(Peers::file(&format!("diameter/{dictionary}.dia"))));
+        }
+        let ours = ["judge", "centre"].map(|module| Peers::file(&format!("diameter/{module}.erl")));
+        run(Command::new("erlc").args(["sgd.erl", "s6c.erl"]).args(ours));
     }
 }

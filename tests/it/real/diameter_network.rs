@@ -1,6 +1,5 @@
 //! freeDiameter as relay between the gateway and python-diameter (HSS, SMS centre), and a strict SMS centre made of OTP's diameter.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ pub struct DiameterNetwork {
 impl DiameterNetwork {
     /// Starts all of them; the relay has its connections to HSS and SMS centre, or it ends with a failure.
     pub fn start(peers: &Peers, ports: &Ports, scratch: &Scratch) -> Self {
-        compile(scratch.folder());
+        Peers::compile_erlang(scratch.folder());
         let mut sms_network = Command::new(peers.python());
         sms_network
             .arg(Peers::file("diameter/sms_network.py"))
@@ -108,20 +107,6 @@ fn start_relay(name: &str, ports: &Ports, scratch: &Scratch) -> Program {
         if is_open("hss.epc.example") && is_open("smsc.epc.example") { Ok(()) } else { Err(said) }
     });
     relay
-}
-
-/// OTP's view of SGd and S6c, the judge, and the strict centre.
-fn compile(folder: &Path) {
-    let run = |command: &mut Command| {
-        let output =
-            command.current_dir(folder).output().expect("erlang, from `cargo xtask test --with-peers`");
-        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stdout));
-    };
-    for dictionary in ["sgd", "s6c"] {
-        run(Command::new("diameterc").arg(Peers::file(&format!("diameter/{dictionary}.dia"))));
-    }
-    let ours = ["judge", "centre"].map(|module| Peers::file(&format!("diameter/{module}.erl")));
-    run(Command::new("erlc").args(["sgd.erl", "s6c.erl"]).args(ours));
 }
 
 /// freeDiameter wants a certificate even where nobody uses TLS.
