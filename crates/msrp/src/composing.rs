@@ -1,9 +1,10 @@
 //! isComposing, RFC 3994: the other side is typing. It is answered and swallowed; no SMS says it.
 
+use octets::xml::{Token, Tokens};
 use octets::{Overflow, Writer};
 
 use crate::ContentKind;
-use crate::xml::{Token, Tokens};
+use crate::limits::XML_TAGS_MAX;
 
 /// What the other side is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ impl Composing {
     /// Reads a document; `None` when its state cannot be read.
     pub fn parse(document: &[u8]) -> Option<Composing> {
         let mut in_state = false;
-        for token in Tokens::new(document) {
+        for token in Tokens::new(document, XML_TAGS_MAX) {
             match token.ok()? {
                 Token::Open(name) => in_state = name == b"state",
                 Token::Text(text) if in_state => {

@@ -27,7 +27,6 @@ pub mod sdp;
 pub mod session_id;
 mod status;
 pub mod wire;
-mod xml;
 
 pub use content::ContentKind;
 pub use cpim::{Cpim, CpimHeaders, Disposition, write_cpim};

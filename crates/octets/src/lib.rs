@@ -11,6 +11,7 @@ mod reader;
 mod span;
 mod text;
 mod writer;
+pub mod xml;
 
 pub use digits::{Digits, NotDigits};
 pub use line::{LineEnd, Lines, find};

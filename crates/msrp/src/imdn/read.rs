@@ -2,8 +2,10 @@
 
 use core::fmt;
 
+use octets::xml::{Nest, NotXml, Token, Tokens, says};
+
 use super::{Fate, Notification};
-use crate::xml::{NotXml, Token, Tokens, says};
+use crate::limits::XML_TAGS_MAX;
 
 /// What a notification says.
 #[derive(Clone, Copy)]
@@ -29,32 +31,38 @@ impl From<NotXml> for NotImdn {
 impl<'a> Imdn<'a> {
     /// Reads a `message/imdn+xml` document.
     pub fn parse(document: &'a [u8]) -> Result<Self, NotImdn> {
-        let mut open = Nest::default();
+        let mut open = Nest::<DEPTH_MAX>::default();
         let mut message_id = None;
         let mut outcome = None;
         let mut roots = 0;
-        for token in Tokens::new(document) {
+        for token in Tokens::new(document, XML_TAGS_MAX) {
             match token? {
                 Token::Open(name) => {
-                    roots += usize::from(open.depth == 0);
-                    outcome = outcome.or_else(|| open.outcome(name));
+                    roots += usize::from(open.path().is_empty());
+                    outcome = outcome.or_else(|| outcome_at(open.path(), name));
                     open.push(name)?;
                 }
                 Token::Empty(name) => {
-                    roots += usize::from(open.depth == 0);
-                    outcome = outcome.or_else(|| open.outcome(name));
+                    roots += usize::from(open.path().is_empty());
+                    outcome = outcome.or_else(|| outcome_at(open.path(), name));
                 }
                 Token::Close(name) => open.pop(name)?,
                 Token::Text(text) if open.is_at(&[b"imdn", b"message-id"]) => {
                     message_id = message_id.or(Some(text.trim_ascii()).filter(|text| !text.is_empty()));
                 }
-                Token::Text(text) if open.depth == 0 && !text.trim_ascii().is_empty() => return Err(NotImdn),
+                Token::Text(text) if open.path().is_empty() && !text.trim_ascii().is_empty() => {
+                    return Err(NotImdn);
+                }
                 Token::Text(_) => {}
             }
         }
         let (notification, fate) = outcome.ok_or(NotImdn)?;
         let message_id = message_id.ok_or(NotImdn)?;
-        if open.depth == 0 && roots == 1 { Ok(Imdn { message_id, notification, fate }) } else { Err(NotImdn) }
+        if open.path().is_empty() && roots == 1 {
+            Ok(Imdn { message_id, notification, fate })
+        } else {
+            Err(NotImdn)
+        }
     }
 
     /// Is this the notification of that message?
@@ -63,35 +71,11 @@ impl<'a> Imdn<'a> {
     }
 }
 
-/// The elements that are open, outermost first.
-#[derive(Default)]
-struct Nest<'a> {
-    names: [&'a [u8]; DEPTH_MAX],
-    depth: usize,
-}
-
-impl<'a> Nest<'a> {
-    fn push(&mut self, name: &'a [u8]) -> Result<(), NotImdn> {
-        *self.names.get_mut(self.depth).ok_or(NotImdn)? = name;
-        self.depth += 1;
-        Ok(())
-    }
-
-    fn pop(&mut self, name: &[u8]) -> Result<(), NotImdn> {
-        self.depth = self.depth.checked_sub(1).filter(|depth| self.names[*depth] == name).ok_or(NotImdn)?;
-        Ok(())
-    }
-
-    fn is_at(&self, path: &[&[u8]]) -> bool {
-        self.names[..self.depth] == *path
-    }
-
-    /// `name` is the outcome when it stands in the status of a notification.
-    fn outcome(&self, name: &[u8]) -> Option<(Notification, Fate)> {
-        match self.names[..self.depth] {
-            [b"imdn", element, b"status"] => Some((Notification::of(element)?, Fate::of(name))),
-            _ => None,
-        }
+/// `name` is the outcome when it stands in the status of a notification.
+fn outcome_at(path: &[&[u8]], name: &[u8]) -> Option<(Notification, Fate)> {
+    match path {
+        [b"imdn", element, b"status"] => Some((Notification::of(element)?, Fate::of(name))),
+        _ => None,
     }
 }
 

@@ -2,13 +2,13 @@
 
 use core::fmt;
 
+use octets::xml::write_text;
 use octets::{Overflow, Writer};
 use tempo::Civil;
 
 use super::{Fate, Notification};
 use crate::content;
 use crate::cpim::{CpimHeaders, write_cpim, write_date_time};
-use crate::xml::write_text;
 
 /// What a notification of ours says.
 #[derive(Clone, Copy)]
