@@ -6,6 +6,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod conference;
 pub mod dialog;
 pub mod limits;
 pub mod registration;
@@ -15,6 +16,11 @@ pub mod token;
 pub mod transaction;
 pub mod wire;
 
+pub use conference::{
+    BadDocument, Coherence, ConferenceEvent, ConferenceInfo, ConferenceUser, CopyControl, Departure,
+    DocumentState, Escaped, FocusInvite, Participant, Presence, Recipient, Recipients, Roster,
+    VersionTracker, focus, write_recipients,
+};
 pub use dialog::{Dialog, Hop, InDialog, Sequence, in_dialog_request, next_hop};
 pub use registration::{BadRegistration, Binding, Registration, UeFeatures, write_registered};
 pub use session_timer::{
@@ -29,10 +35,11 @@ pub use transaction::{
     ReliableProvisionalEvent, ServerAction, ServerEvent, Timer, TimerSlot, Timers, TransactionKey,
 };
 pub use wire::{
-    Asserted, BadMultipart, BadRequest, CSeq, Capabilities, Elements, Flaw, HeaderName, Index, Malformed,
-    MediaType, MessageView, MessageWriter, Method, Multipart, MultipartFlaw, NameAddr, Params, Part, Privacy,
-    RAck, Reason, ReasonProtocol, Refresher, RequestWriter, ResponseWriter, RetryAfter, Rport, Scheme,
-    SentBy, ServedUser, ServiceKind, Services, SessionCase, SessionExpires, StatusCode, Transport, Unusable,
-    Uri, Via, is_anonymous, keep_head, put_value, response_target, write_cancel, write_non_2xx_ack,
-    write_reason, write_retry_after, write_warning,
+    Asserted, BadMultipart, BadReplaces, BadRequest, CSeq, Capabilities, Elements, Event, Flaw, HeaderName,
+    Index, Malformed, MediaType, MessageView, MessageWriter, Method, Multipart, MultipartFlaw, NameAddr,
+    Params, Part, Privacy, RAck, Reason, ReasonProtocol, Refresher, Replaces, RequestWriter, ResponseWriter,
+    RetryAfter, Rport, Scheme, SentBy, ServedUser, ServiceKind, Services, SessionCase, SessionExpires,
+    StatusCode, SubscriptionState, TerminationReason, Transport, Unusable, Uri, Via, is_anonymous, keep_head,
+    put_value, response_target, session_replaces, write_cancel, write_non_2xx_ack, write_reason,
+    write_retry_after, write_warning,
 };

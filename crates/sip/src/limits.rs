@@ -37,3 +37,21 @@ pub const SERVICE_ID_OCTETS_MAX: usize = 96;
 /// Seconds that a 422 may make us ask for; a session of days needs no timer. Beyond: we do not ask again, and the
 /// session ends when its present interval does.
 pub const SESSION_INTERVAL_S_MAX: u32 = 86_400;
+
+/// Octets of a document about a group: who is invited, who is in it. Beyond: 413.
+pub const DOCUMENT_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX;
+
+/// Tags of such a document; a participant takes some twelve. Beyond: 400.
+pub const DOCUMENT_TAGS_MAX: usize = 8192;
+
+/// Elements inside each other; a sidebar in a conference is twelve deep. Beyond: 400.
+pub const DOCUMENT_DEPTH_MAX: usize = 16;
+
+/// Recipients of one invitation to a group. Beyond: 413.
+pub const RECIPIENTS_MAX: usize = 1024;
+
+/// Octets of a URI in such a document, references resolved. Beyond: it names no telephone.
+pub const URI_OCTETS_MAX: usize = 256;
+
+/// Octets of a Contribution-ID in Session-Replaces. Beyond: nothing is replaced.
+pub const CONTRIBUTION_ID_OCTETS_MAX: usize = 128;

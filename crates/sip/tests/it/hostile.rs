@@ -3,15 +3,17 @@
 use octets::Writer;
 use proptest::prelude::*;
 use sip::{
-    Answered, Asserted, Dialog, DialogPeer, Elements, Frame, HeaderName, InDialog, Index, KeySeed, MediaType,
-    MessageView, Method, Multipart, NameAddr, Privacy, RAck, Reason, Registration, RetryAfter, SentBy,
-    ServedUser, ServiceKind, SessionExpires, SessionPolicy, StatusCode, TransactionKey, Transport, Uri, Via,
-    frame, in_dialog_request, is_anonymous, keep_head, next_hop, parse_token, response_target, write_cancel,
-    write_non_2xx_ack, write_registered,
+    Answered, Asserted, ConferenceEvent, ConferenceInfo, Dialog, DialogPeer, Elements, Event, FocusInvite,
+    Frame, HeaderName, InDialog, Index, KeySeed, MediaType, MessageView, Method, Multipart, NameAddr,
+    Privacy, RAck, Reason, Recipients, Registration, Replaces, RetryAfter, SentBy, ServedUser, ServiceKind,
+    SessionExpires, SessionPolicy, StatusCode, SubscriptionState, TransactionKey, Transport, Uri,
+    VersionTracker, Via, focus, frame, in_dialog_request, is_anonymous, keep_head, next_hop, parse_token,
+    response_target, session_replaces, write_cancel, write_non_2xx_ack, write_registered,
 };
 use tempo::WallClock;
 
 use crate::chat_invite::CHAT;
+use crate::conference::GROUP;
 use crate::registration::{FULL, PLAIN};
 use crate::stage::{CAPABILITIES, answer, judge, source, wire};
 
@@ -50,8 +52,35 @@ fn exhaust(bytes: &[u8]) {
     keep_head(&view, &mut out);
 }
 
+/// What a group says, in a message or as octets alone.
+fn exhaust_groups(view: &MessageView<'_>) {
+    if let Some(invite) = FocusInvite::of(view) {
+        let _ = (format!("{invite:?}"), invite.inviter());
+        if let Some(Ok(recipients)) = invite.recipients {
+            let _ = recipients.iter().map(|recipient| recipient.uri.octets().count()).sum::<usize>();
+        }
+    }
+    read_document(view.body());
+    let _ = (focus(view), session_replaces(view), Event::of(view), SubscriptionState::of(view));
+}
+
+fn read_document(document: &[u8]) {
+    if let Ok(recipients) = Recipients::parse(document) {
+        let _ = recipients.iter().filter_map(|recipient| recipient.uri.digits()).count();
+    }
+    if let Ok(info) = ConferenceInfo::parse(document) {
+        let _ = (VersionTracker::default().judge(&info), format!("{info:?}"));
+        for event in info.events() {
+            if let ConferenceEvent::User(user) = event {
+                let _ = (user.entity.digits(), user.display.map(|name| name.octets().count()));
+            }
+        }
+    }
+}
+
 /// What the gateway asks of messages beyond RFC 3261.
 fn exhaust_extensions(view: &MessageView<'_>) {
+    exhaust_groups(view);
     let _ = (ServiceKind::of(view), Privacy::of(view).asks_to_hide(), is_anonymous(&view.from()));
     let _ = (Asserted::of(view), ServedUser::of(view), DialogPeer::of(view), RetryAfter::of(view));
     let policy = SessionPolicy { min_se_s: 90, default_s: 1800, want: true };
@@ -84,7 +113,8 @@ fn read_value(value: &[u8]) {
             RAck::parse(element),
             parse_token(element),
         );
-        let _ = (Reason::parse(element), RetryAfter::parse(element));
+        let _ = (Reason::parse(element), RetryAfter::parse(element), Replaces::parse(element));
+        let _ = (Event::parse(element), SubscriptionState::parse(element));
     }
 }
 
@@ -169,6 +199,18 @@ proptest! {
         let end = (start + gone).min(message.len());
         message.splice(start..end, fragment);
         exhaust(&message);
+    }
+
+    #[test]
+    fn a_damaged_invitation_to_a_group_never_panics(
+        at in 0_usize..2000, gone in 0_usize..40, fragment in fragment(), fragments in prop::collection::vec(fragment(), 0..30),
+    ) {
+        let mut message = wire(GROUP);
+        let start = at.min(message.len());
+        let end = (start + gone).min(message.len());
+        message.splice(start..end, fragment);
+        exhaust(&message);
+        read_document(&[b"<conference-info entity='x'><users><user entity='y'>", &fragments.concat()[..]].concat());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod chat_invite;
+mod conference;
 mod dialogs;
 mod hostile;
 mod identities;
