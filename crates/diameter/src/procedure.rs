@@ -18,7 +18,7 @@ pub enum Procedure {
     MtForward,
     /// SRR, SRA on S6c.
     RoutingInfo,
-    /// ALR, ALA on S6c.
+    /// ALR, ALA on S6c, where the HSS alerts, and on SGd, where a serving node does (TS 29.338 6.2.3).
     AlertServiceCentre,
     /// RDR, RDA on S6c.
     ReportDelivery,
@@ -42,7 +42,9 @@ impl Procedure {
             (ApplicationId::SGD, Command::MO_FORWARD_SHORT_MESSAGE) => Ok(Procedure::MoForward),
             (ApplicationId::SGD, Command::MT_FORWARD_SHORT_MESSAGE) => Ok(Procedure::MtForward),
             (ApplicationId::S6C, Command::SEND_ROUTING_INFO_FOR_SM) => Ok(Procedure::RoutingInfo),
-            (ApplicationId::S6C, Command::ALERT_SERVICE_CENTRE) => Ok(Procedure::AlertServiceCentre),
+            (ApplicationId::S6C | ApplicationId::SGD, Command::ALERT_SERVICE_CENTRE) => {
+                Ok(Procedure::AlertServiceCentre)
+            }
             (ApplicationId::S6C, Command::REPORT_SM_DELIVERY_STATUS) => Ok(Procedure::ReportDelivery),
             (ApplicationId::SH, Command::USER_DATA) => Ok(Procedure::UserData),
             (ApplicationId::SH, Command::PROFILE_UPDATE) => Ok(Procedure::ProfileUpdate),

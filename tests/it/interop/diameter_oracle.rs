@@ -13,8 +13,8 @@ use diameter::s6c::{
 use diameter::sgd::{MtForward, MtForwardAnswer};
 use diameter::user::UserIdentifier;
 use diameter::{
-    AvpId, Destination, EndToEnd, Experimental, HopByHop, Identity, Ids, MessageView, MessageWriter, Outcome,
-    ResultCode, SessionId, write_refusal,
+    ApplicationId, AvpId, Destination, EndToEnd, Experimental, HopByHop, Identity, Ids, MessageView,
+    MessageWriter, Outcome, ResultCode, SessionId, write_refusal,
 };
 use octets::{Digits, Writer};
 
@@ -34,7 +34,7 @@ fn everybody_takes_what_we_write_of_s6c_and_sgd() {
 
     // The judge would have seen it: the first AVP of the command itself, twice.
     let doubled: Vec<_> = messages.iter().filter_map(|(_, octets)| doubled(octets)).collect();
-    assert_eq!(doubled.len(), 8, "those with AVPs of their own");
+    assert_eq!(doubled.len(), 9, "those with AVPs of their own");
     for verdict in judge(doubled.iter(), &scratch) {
         assert!(verdict.starts_with("BAD") && verdict.contains("5009"), "{verdict}");
     }
@@ -63,7 +63,7 @@ const READ_BY_TSHARK: &[(&str, &[&str])] = &[
     ("MSC-Absent-User-Diagnostic-SM", &["0"]),
     ("SMSF-3GPP-Absent-User-Diagnostic-SM", &["13"]),
     ("SM-Delivery-Cause", &["1", "0", "2"]),
-    ("SMS-GMSC-Alert-Event", &["1"]),
+    ("SMS-GMSC-Alert-Event", &["1", "1"]),
     ("SM-Delivery-Timer", &["30"]),
     ("TFR-Flags", &["1"]),
     ("SM-Enumerated-Delivery-Failure-Cause", &["0"]),
@@ -149,6 +149,9 @@ fn messages() -> Vec<(&'static str, Vec<u8>)> {
         available_until_ntp_s: Some(0xED17_1990),
         serving_node: Some(mme),
     };
+    // Without what only an HSS says, as a serving node alerts.
+    let of_node = AlertServiceCentre { serving_node: None, ..alr };
+    let of_node = written(|out| of_node.write_on(ApplicationId::SGD, out, IDS));
     let alr = written(|out| alr.write(out, IDS));
     let tfr = MtForward {
         session_id,
@@ -184,7 +187,8 @@ fn messages() -> Vec<(&'static str, Vec<u8>)> {
     let [sra, absent] = sras;
     let rda = answer(&rdr, &|out, request| rda.write(out, request, network));
     let ala = AlertServiceCentreAnswer { outcome: Outcome::Success };
-    let ala = answer(&alr, &|out, request| ala.write(out, request, us));
+    let alas = [&alr, &of_node].map(|alr| answer(alr, &|out, request| ala.write(out, request, us)));
+    let [ala, to_node] = alas;
     let tfas = [MtForwardAnswer::DELIVERED, full]
         .map(|tfa| answer(&tfr, &|out, request| tfa.write(out, request, network)));
     let [tfa, full] = tfas;
@@ -200,6 +204,8 @@ fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("RDA", unable),
         ("ALR", alr),
         ("ALA", ala),
+        ("ALR", of_node),
+        ("ALA", to_node),
         ("TFR", tfr),
         ("TFA", tfa),
         ("TFA", full),

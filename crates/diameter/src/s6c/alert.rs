@@ -1,4 +1,4 @@
-//! Alert-Service-Centre: somebody who was absent can be reached again (TS 29.338 5.3.2.5).
+//! Alert-Service-Centre: somebody who was absent can be reached again (TS 29.338 5.3.2.5, 6.3.2).
 
 use core::fmt;
 
@@ -70,11 +70,16 @@ impl<'a> AlertServiceCentre<'a> {
         })
     }
 
-    /// Writes the request.
+    /// Writes the request as the HSS sends it, on S6c.
     pub fn write(&self, out: &mut Writer<'_>, ids: Ids) {
+        self.write_on(ApplicationId::S6C, out, ids);
+    }
+
+    /// Writes the request on `application`: SGd is that of a serving node that alerts an SMS-GMSC.
+    pub fn write_on(&self, application: ApplicationId, out: &mut Writer<'_>, ids: Ids) {
         let heading =
             Heading { session_id: self.session_id, origin: self.origin, destination: self.destination };
-        let mut message = heading.start(out, Command::ALERT_SERVICE_CENTRE, ApplicationId::S6C, ids);
+        let mut message = heading.start(out, Command::ALERT_SERVICE_CENTRE, application, ids);
         message.tbcd(AvpId::SC_ADDRESS, self.sc_address);
         self.user_identifier.write(&mut message);
         if let Some(until) = self.available_until_ntp_s {

@@ -8,8 +8,8 @@ use diameter::s6c::{
 use diameter::sgd::{MoForward, MoForwardAnswer, MtForward, MtForwardAnswer};
 use diameter::user::UserIdentifier;
 use diameter::{
-    Asked, AvpId, Command, Experimental, HopByHop, Ids, Invalid, MessageView, MessageWriter, Outcome,
-    Procedure, ResultCode,
+    ApplicationId, Asked, AvpId, Command, Experimental, HopByHop, Ids, Invalid, MessageView, MessageWriter,
+    Outcome, Procedure, ResultCode,
 };
 use octets::Writer;
 
@@ -63,6 +63,24 @@ fn answers_come_back_as_they_were_written() {
     let ala = AlertServiceCentreAnswer { outcome: Outcome::Success };
     let message = written(|out| ala.write(out, &view(&alr), GATEWAY));
     assert_eq!(AlertServiceCentreAnswer::parse(&view(&message)), Ok(ala));
+}
+
+#[test]
+fn an_alert_of_a_serving_node_is_one_like_that_of_the_hss() {
+    let message = written(|out| alert().write_on(ApplicationId::SGD, out, IDS));
+    let view = view(&message);
+    assert_eq!(view.header().application, ApplicationId::SGD);
+    assert_eq!(Procedure::of(&view.header()), Ok(Procedure::AlertServiceCentre));
+    assert_eq!(AlertServiceCentre::parse(&view), Ok(alert()));
+    let ala = AlertServiceCentreAnswer { outcome: Outcome::Success };
+    let answer = written(|out| ala.write(out, &view, GATEWAY));
+    let answer = MessageView::parse(&answer).expect("a sound answer");
+    assert_eq!(
+        answer.header().application,
+        ApplicationId::SGD,
+        "the answer is of the application that asked"
+    );
+    assert_eq!(AlertServiceCentreAnswer::parse(&answer), Ok(ala));
 }
 
 #[test]
