@@ -185,7 +185,9 @@ impl<'a> ReportDeliveryAnswer<'a> {
     pub fn parse(answer: &MessageView<'a>) -> Result<Self, Invalid> {
         Ok(ReportDeliveryAnswer {
             outcome: Outcome::read(answer)?,
-            user_identifier: answer.find(AvpId::USER_IDENTIFIER).map(UserIdentifier::read).transpose()?,
+            user_identifier: answer
+                .find(AvpId::USER_IDENTIFIER)
+                .and_then(|avp| UserIdentifier::read(avp).ok()),
         })
     }
 

@@ -205,7 +205,8 @@ impl<'a> RoutingInfoAnswer<'a> {
                 }
                 AvpId::SMSF_3GPP_ADDRESS => read.smsf_3gpp = Some(Smsf::read(avp)?),
                 AvpId::SMSF_NON_3GPP_ADDRESS => read.smsf_non_3gpp = Some(Smsf::read(avp)?),
-                AvpId::USER_IDENTIFIER => read.user_identifier = Some(UserIdentifier::read(avp)?),
+                // Under which name an alert would come: a way to the user is not given up for it.
+                AvpId::USER_IDENTIFIER => read.user_identifier = UserIdentifier::read(avp).ok(),
                 AvpId::MWD_STATUS => read.mwd_status = Some(MwdStatus(avp.u32()?)),
                 AvpId::MME_ABSENT_USER_DIAGNOSTIC_SM => read.absent_user.mme = Some(diagnostic(&avp)?),
                 AvpId::MSC_ABSENT_USER_DIAGNOSTIC_SM => read.absent_user.msc = Some(diagnostic(&avp)?),

@@ -288,21 +288,37 @@ fn an_answer_that_says_no_is_understood_with_its_reasons() {
 }
 
 #[test]
-fn a_delivery_is_not_doubted_for_a_number_that_cannot_be_read() {
-    let [_, tfr, ..] = every_request();
-    let told = MtForwardAnswer {
-        user_identifier: Some(UserIdentifier::msisdn(digits("1"))),
-        ..MtForwardAnswer::DELIVERED
+fn an_answer_is_not_lost_for_a_name_that_cannot_be_read() {
+    let [_, tfr, srr, rdr, _] = every_request();
+    let user_identifier = Some(UserIdentifier::msisdn(digits("1")));
+    let tfa = MtForwardAnswer { user_identifier, ..MtForwardAnswer::DELIVERED };
+    let sra = RoutingInfoAnswer { user_identifier, ..RoutingInfoAnswer::bare(Outcome::Success) };
+    let rda = ReportDeliveryAnswer { outcome: Outcome::Success, user_identifier };
+    // The digit becomes none; or all that the group has is what we do not know (LMSI, without M).
+    let spoil = |message: Vec<u8>, is_bent: bool| match is_bent {
+        true => {
+            let at = view(&message).find(AvpId::USER_IDENTIFIER).expect("User-Identifier").at;
+            let mut message = message;
+            message[at + 24] = 0xFF;
+            message
+        }
+        false => with_value(
+            &message,
+            AvpId::USER_IDENTIFIER,
+            &[0, 0, 9, 0x60, 0x80, 0, 0, 16, 0, 0, 0x28, 0xAF, 1, 2, 3, 4],
+        ),
     };
-    let message = written(|out| told.write(out, &view(&tfr), CENTRE));
-    let at = view(&message).find(AvpId::MSISDN);
-    assert!(at.is_none(), "it is inside its group");
-    let at = view(&message).find(AvpId::USER_IDENTIFIER).expect("User-Identifier").at;
-    let mut broken = message.clone();
-    // The digit of the number becomes none.
-    broken[at + 24] = 0xFF;
-    assert_eq!(MtForwardAnswer::parse(&view(&broken)), Ok(MtForwardAnswer::DELIVERED));
-    assert_eq!(MtForwardAnswer::parse(&view(&message)), Ok(told));
+    for is_bent in [true, false] {
+        let message = spoil(written(|out| tfa.write(out, &view(&tfr), GATEWAY)), is_bent);
+        let read = MtForwardAnswer::parse(&view(&message)).expect("a sound TFA");
+        assert_eq!((read.outcome, read.user_identifier), (Outcome::Success, None));
+        let message = spoil(written(|out| sra.write(out, &view(&srr), GATEWAY)), is_bent);
+        let read = RoutingInfoAnswer::parse(&view(&message)).expect("a sound SRA");
+        assert_eq!((read.outcome, read.user_identifier), (Outcome::Success, None));
+        let message = spoil(written(|out| rda.write(out, &view(&rdr), GATEWAY)), is_bent);
+        let read = ReportDeliveryAnswer::parse(&view(&message)).expect("a sound RDA");
+        assert_eq!((read.outcome, read.user_identifier), (Outcome::Success, None));
+    }
 }
 
 #[test]
