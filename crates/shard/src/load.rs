@@ -26,7 +26,7 @@ pub struct Load {
     let_in: u64,
     /// Has it refused anything since?
     has_refused: bool,
-    /// Work of the last minute, in nanoseconds, what is older counting less.
+    /// Work of the last minute in which there was much, in nanoseconds, what is older counting less.
     past_work: u64,
     /// What was let in meanwhile, likewise, in parts of [`WHOLE`].
     past_let_in: u64,
@@ -72,12 +72,18 @@ impl Load {
         let worked = core::mem::take(&mut self.worked);
         let lasted = now.since(core::mem::replace(&mut self.span_began, now));
         let let_in = core::mem::take(&mut self.let_in);
+        let has_refused = core::mem::take(&mut self.has_refused);
+        // What a shard does that has little to do is mostly not for invitations, and done less well, as few messages share a
+        // turn: a night would teach it that they are dear.
+        if worked < lasted / 4 && !has_refused {
+            return;
+        }
         let fade = |past: u64| past - (past >> FADES);
         self.past_work = fade(self.past_work) + worked.as_nanos() as u64;
         self.past_let_in = fade(self.past_let_in) + let_in * WHOLE;
-        // Whoever has refused something and had time left has thought it dearer than it is: a shard with less to do does it less
-        // well, as fewer messages share a turn, and other work counts as if invitations had brought it.
-        if core::mem::take(&mut self.has_refused) && worked < lasted * WORK_PERCENT / 100 {
+        // Whoever has refused something and had time left has thought it dearer than it is: other work counts as if invitations had
+        // brought it.
+        if has_refused && worked < lasted * WORK_PERCENT / 100 {
             self.past_work -= self.past_work >> DOUBTS;
         }
     }

@@ -68,3 +68,14 @@ fn as_many_are_let_in_as_can_be_carried_by_what_they_cost() {
     }
     assert!((5700..=6100).contains(&let_in), "{let_in} in a minute, each for 10 ms");
 }
+
+#[test]
+fn a_quiet_night_does_not_make_invitations_dear() {
+    let mut load = Load::new(ZERO);
+    for second in 0..36_000 {
+        load.worked(at(1000 * second), at(1000 * second + 20), false);
+    }
+    let morning = at(36_000_000);
+    let let_in = (0..1000).filter(|number| load.lets_in(morning, key(*number))).count();
+    assert!(let_in > 900, "{let_in} of a thousand");
+}
