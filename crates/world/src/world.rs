@@ -255,8 +255,8 @@ impl World {
         let allowances = if operator.invitations_per_hour > 0 { 3600 } else { 0 };
         let of_chats =
             operator.answer_timer_s + operator.idle_timer_s + operator.rest_s + 3 * operator.submit_guard_s;
-        // Registrations last ten minutes at most.
-        let registrations = 700;
+        // Registrations last ten minutes at most, and what comes by them: an SMS-GMSC tries again meanwhile, each time with a routing query.
+        let registrations = 700 + 600;
         Duration::from_secs(longest.max().unwrap_or(0) + allowances + of_chats + registrations + 300)
     }
 
